@@ -1,0 +1,257 @@
+"""The question's clock: what to do next for a question that nobody has accepted yet.
+
+One pure function, :func:`next_step`, drives the live dispatcher, the rehearsal of a changed policy
+and the simulator alike. The caller does the step, writes down what happened in a new clock and asks
+again, at once or when the step's time has come or anything else happened (an answer, somebody came
+free). Times are aware UTC datetimes, durations are seconds.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+_BOUNDS: dict[str, tuple[float, float]] = {
+    "offer_seconds": (10.0, 120.0),
+    "first_hedge": (3.0, 120.0),
+    "second_hedge": (3.0, 120.0),
+    "max_open": (1, 5),
+    "pause_after_missed": (1, 10),
+    "widen_after": (0.0, 600.0),
+    "live_window": (30.0, 900.0),
+    "leave_grace": (0.0, 120.0),
+    "exclusive_seconds": (60.0, 7_200.0),
+    "shortlist_seconds": (60.0, 86_400.0),
+    "shortlist_size": (1, 20),
+    "expires_after": (3_600.0, 14 * 86_400.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CascadePolicy:
+    """How long each stage of a question lasts; a brand may move each inside ``bounds()``."""
+
+    offer_seconds: float = 45.0
+    """Life of a live offer."""
+    first_hedge: float = 12.0
+    """Age of the oldest open offer at which a second expert is asked as well."""
+    second_hedge: float = 24.0
+    """The same for a third expert; further ones follow at the same distance."""
+    max_open: int = 3
+    """Live offers open at a time; 1 asks one expert after another (no hedging)."""
+    pause_after_missed: int = 2
+    """Offers left unanswered in a row after which an expert is paused until he taps."""
+    widen_after: float = 30.0
+    """Age of the question at which experts of the parent category may be asked."""
+    live_window: float = 180.0
+    """Age at which no live offer is made any more and the question is kept for later."""
+    leave_grace: float = 30.0
+    """The same, counted from the shopper's leaving the page."""
+    exclusive_seconds: float = 600.0
+    """How long the best expert alone holds a question for later."""
+    shortlist_seconds: float = 1_800.0
+    """How long the best few hold it after that, before it is open to all the eligible."""
+    shortlist_size: int = 5
+    expires_after: float = 3 * 86_400.0
+    """Age at which a question that nobody took expires."""
+
+    @staticmethod
+    def bounds() -> dict[str, tuple[float, float]]:
+        """Return the least and greatest allowed value of every setting."""
+        return dict(_BOUNDS)
+
+    @classmethod
+    def bounded(cls, **overrides: float) -> Self:
+        """Return the defaults with some settings changed, each inside its safe bounds.
+
+        Raises ValueError naming the setting and its bound.
+        """
+        kinds = {field.name: field.type for field in fields(cls)}
+        values: dict[str, float] = {}
+        for name, value in overrides.items():
+            if name not in kinds:
+                raise ValueError(f"unknown setting {name}")
+            least, greatest = _BOUNDS[name]
+            if not least <= value <= greatest:
+                raise ValueError(f"{name} must be between {least:g} and {greatest:g}, not {value}")
+            if kinds[name] is int and value != int(value):
+                raise ValueError(f"{name} must be a whole number, not {value}")
+            values[name] = int(value) if kinds[name] is int else float(value)
+        policy = cls(**values)  # type: ignore[arg-type]
+        if policy.second_hedge < policy.first_hedge:
+            raise ValueError("second_hedge must be at least first_hedge")
+        return policy
+
+    @property
+    def hedging(self) -> bool:
+        """Whether a second expert may be asked while a first one is still thinking."""
+        return self.max_open > 1
+
+    def hedge_age(self, open_offers: int) -> float:
+        """Return the age of the oldest of so many open offers at which one more is made."""
+        if open_offers <= 1:
+            return self.first_hedge
+        gap = self.second_hedge - self.first_hedge
+        return self.second_hedge + gap * (open_offers - 2)
+
+
+DEFAULT_POLICY = CascadePolicy()
+
+
+class Progress(StrEnum):
+    """How far the question has come, as far as the clock is concerned."""
+
+    LIVE = "live"
+    LATER = "later"
+    OPEN_TO_ALL = "open_to_all"
+    SETTLED = "settled"
+    EXPIRED = "expired"
+
+
+class StepKind(StrEnum):
+    """What to do now."""
+
+    LAPSE = "lapse"
+    OFFER = "offer"
+    WIDEN = "widen"
+    GO_LATER = "go_later"
+    OPEN_TO_ALL = "open_to_all"
+    WAIT = "wait"
+    EXPIRE = "expire"
+    DONE = "done"
+
+
+class Audience(StrEnum):
+    """For whom an offer is meant."""
+
+    LIVE = "live"
+    EXCLUSIVE = "exclusive"
+    SHORTLIST = "shortlist"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOffer:
+    """An offer that is neither answered nor past its end."""
+
+    made_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionClock:
+    """What the clock knows of a question.
+
+    ``candidates`` says whether an eligible expert not yet asked is there now; the caller sets it
+    from :func:`experts.rules.sift`. ``later_since`` and ``later_offers`` (offers made since then)
+    tell how far a question for later has come. ``can_widen`` is false where the category has no
+    parent or the brand forbids it.
+    """
+
+    asked_at: datetime
+    progress: Progress = Progress.LIVE
+    candidates: bool = True
+    open_offers: tuple[OpenOffer, ...] = ()
+    can_widen: bool = False
+    widened: bool = False
+    shopper_left_at: datetime | None = None
+    later_since: datetime | None = None
+    later_offers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do, and until when it holds.
+
+    ``until`` is the time to ask again for WAIT, and the end of the offer for OFFER.
+    """
+
+    kind: StepKind
+    until: datetime | None = None
+    audience: Audience | None = None
+
+
+def _after(moment: datetime, seconds: float) -> datetime:
+    return moment + timedelta(seconds=seconds)
+
+
+def live_until(policy: CascadePolicy, clock: QuestionClock) -> datetime:
+    """Return when live offers stop: the window's end, or a little after the shopper left."""
+    end = _after(clock.asked_at, policy.live_window)
+    if clock.shopper_left_at is None:
+        return end
+    return min(end, _after(clock.shopper_left_at, policy.leave_grace))
+
+
+def next_step(policy: CascadePolicy, clock: QuestionClock, now: datetime) -> Step:
+    """Return what to do for the question now.
+
+    Offers past their end come first (LAPSE: close them all, then ask again). A question always
+    reaches DONE or EXPIRE, whatever the experts do: every WAIT names a later time, and each stage
+    ends by the clock alone. Offers still open when a stage ends keep their own time.
+    """
+    if clock.progress in (Progress.SETTLED, Progress.EXPIRED):
+        return Step(StepKind.DONE)
+    if any(offer.expires_at <= now for offer in clock.open_offers):
+        return Step(StepKind.LAPSE)
+    if clock.progress is Progress.LIVE:
+        return _live_step(policy, clock, now)
+    expiry = _after(clock.asked_at, policy.expires_after)
+    if now >= expiry:
+        return Step(StepKind.EXPIRE)
+    if clock.progress is Progress.OPEN_TO_ALL:
+        return Step(StepKind.WAIT, _earliest(expiry, clock))
+    return _later_step(policy, clock, now, expiry)
+
+
+def _earliest(moment: datetime, clock: QuestionClock) -> datetime:
+    return min((moment, *(offer.expires_at for offer in clock.open_offers)))
+
+
+def _live_step(policy: CascadePolicy, clock: QuestionClock, now: datetime) -> Step:
+    end = live_until(policy, clock)
+    if now >= end:
+        if clock.open_offers:
+            return Step(StepKind.WAIT, _earliest(clock.open_offers[0].expires_at, clock))
+        return Step(StepKind.GO_LATER)
+    wake = _earliest(end, clock)
+    if clock.can_widen and not clock.widened:
+        widen = _after(clock.asked_at, policy.widen_after)
+        if now >= widen:
+            return Step(StepKind.WIDEN)
+        wake = min(wake, widen)
+    if clock.candidates and len(clock.open_offers) < policy.max_open:
+        due = _offer_due(policy, clock, now)
+        if due <= now:
+            ends = _after(now, policy.offer_seconds)
+            return Step(StepKind.OFFER, ends, Audience.LIVE)
+        wake = min(wake, due)
+    return Step(StepKind.WAIT, wake)
+
+
+def _offer_due(policy: CascadePolicy, clock: QuestionClock, now: datetime) -> datetime:
+    if not clock.open_offers:
+        return now
+    oldest = min(offer.made_at for offer in clock.open_offers)
+    return _after(oldest, policy.hedge_age(len(clock.open_offers)))
+
+
+def _later_step(
+    policy: CascadePolicy, clock: QuestionClock, now: datetime, expiry: datetime
+) -> Step:
+    """A question for later: first the best alone, then the best few, then all.
+
+    A refusal by the best ends his exclusive time, so nobody waits for a "no" already given.
+    """
+    since = clock.later_since or clock.asked_at
+    exclusive_end = _after(since, policy.exclusive_seconds)
+    shortlist_end = _after(exclusive_end, policy.shortlist_seconds)
+    if now >= shortlist_end:
+        return Step(StepKind.OPEN_TO_ALL)
+    if now < exclusive_end:
+        if clock.later_offers == 0 and clock.candidates:
+            return Step(StepKind.OFFER, min(exclusive_end, expiry), Audience.EXCLUSIVE)
+        if clock.later_offers <= 1 and (clock.open_offers or clock.later_offers == 0):
+            return Step(StepKind.WAIT, min(_earliest(exclusive_end, clock), expiry))
+    if clock.candidates and len(clock.open_offers) < policy.shortlist_size:
+        return Step(StepKind.OFFER, min(shortlist_end, expiry), Audience.SHORTLIST)
+    return Step(StepKind.WAIT, min(_earliest(shortlist_end, clock), expiry))
