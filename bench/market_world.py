@@ -22,6 +22,12 @@ DELAY_SPREAD_BETWEEN = 0.3
 DELAY_SPREAD_WITHIN = 0.5
 RATED_SHARE = 0.5
 NEW_SHARE = 0.15
+NIGHT_LEVEL = 0.25
+ANY_HOUR_SHARE = 0.3
+"""Share of experts whose hours follow their own day, not the shops' peaks."""
+EXPERT_ZIPF = 0.1
+"""Experts' interests are spread far more evenly than shoppers' questions, which follow Zipf."""
+QUESTION_ZIPF = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +122,13 @@ def busyness(hour: float) -> float:
     """Return how busy an hour of the day is against the two peaks, noon and evening."""
     noon = math.exp(-(((hour - 12.5) / 2.0) ** 2))
     evening = math.exp(-(((hour - 20.5) / 2.2) ** 2))
-    return 0.12 + 0.7 * noon + evening
+    return NIGHT_LEVEL + 0.7 * noon + evening
 
 
 def _hour(dice: Random) -> float:
     while True:
         hour = dice.random() * 24.0
-        if dice.random() * 1.2 < busyness(hour):
+        if dice.random() * 1.3 < busyness(hour):
             return hour
 
 
@@ -135,7 +141,7 @@ def _some_categories(dice: Random) -> frozenset[str]:
     wanted = dice.randint(1, 4)
     chosen: set[str] = set()
     while len(chosen) < wanted:
-        chosen.add(dice.choices(names, _popularity(0.7))[0])
+        chosen.add(dice.choices(names, _popularity(EXPERT_ZIPF))[0])
     return frozenset(chosen)
 
 
@@ -146,7 +152,7 @@ def _languages(dice: Random) -> frozenset[str]:
 
 
 def _shifts(dice: Random, days: int) -> Iterator[tuple[float, float]]:
-    usual = _hour(dice)
+    usual = 8.0 + dice.random() * 14.0 if dice.random() < ANY_HOUR_SHARE else _hour(dice)
     for day in range(days):
         if dice.random() < 0.80:
             hour = usual + dice.gauss(0.0, 1.0) - SHIFT_SECONDS / 7_200
@@ -193,7 +199,7 @@ def _questions(town: Town, dice: Random) -> list[Asked]:
             key=key,
             at=at,
             language="fr" if dice.random() < 0.60 else "en",
-            category=dice.choices(names, _popularity(1.0))[0],
+            category=dice.choices(names, _popularity(QUESTION_ZIPF))[0],
             patience=dice.expovariate(1.0 / PATIENCE_MEAN),
             chat_seconds=dice.lognormvariate(mu, CHAT_SPREAD),
         )

@@ -1,0 +1,123 @@
+"""The composition root: `create_app(settings)` puts the parts together; STORY says what follows what."""
+
+from __future__ import annotations
+
+if __name__ == "__main__":
+    from gevent import monkey
+
+    monkey.patch_all()
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from flask_babel import force_locale, gettext
+from flask_socketio import SocketIO
+from jinja2 import StrictUndefined
+from socketio import PubSubManager, RedisManager
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from experts import wiring as experts
+from marketplace.accounts import wiring as accounts
+from marketplace.brands import wiring as brands
+from marketplace.chat import wiring as chat
+from marketplace.core import launch
+from marketplace.core.db import Database, psycopg_url
+from marketplace.core.errors import DomainError
+from marketplace.core.events import Consequences, Story
+from marketplace.core.fanout import PostgresManager
+from marketplace.core.i18n import init_i18n
+from marketplace.core.jobs import Jobs
+from marketplace.core.realtime import Realtime
+from marketplace.core.settings import Settings
+from marketplace.core.storage import Storage
+from marketplace.core.web import Platform, asset_finder, init_web, verify_doors
+from marketplace.insights import wiring as insights
+from marketplace.mail import wiring as mail
+from marketplace.questions import wiring as questions
+from marketplace.ratings import wiring as ratings
+from marketplace.widget import wiring as widget
+from payouts import wiring as payouts
+
+ROOT = Path(__file__).resolve().parent
+DOMAINS = (mail, accounts, brands, questions, chat, ratings, widget, insights, experts, payouts)
+
+
+def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
+    """The application. Without `database`, one is made from the settings (the embedded server when none is named)."""
+    settings = settings or Settings()
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        TESTING=settings.environment == "test",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+        MAX_CONTENT_LENGTH=12 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    if database is None:
+        database = Database(launch.database_url(settings), pool=settings.database_pool)
+    app.extensions["comptoir"] = _platform(app, settings, database)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals["asset"] = asset_finder(ROOT / "static" / "dist")
+    init_i18n(app)
+    init_web(app)
+    for domain in DOMAINS:
+        domain.register(app)
+    verify_doors(app)
+    app.cli.add_command(launch.worker_command)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    static = WhiteNoise(app.wsgi_app, max_age=0, immutable_file_test=_is_hashed)
+    if (ROOT / "static" / "dist").is_dir():
+        static.add_files(str(ROOT / "static" / "dist"), prefix="static/")
+    app.wsgi_app = static  # type: ignore[method-assign]
+    return app
+
+
+def _platform(app: Flask, settings: Settings, database: Database) -> Platform:
+    sockets = SocketIO(
+        app,
+        async_mode="gevent" if launch.is_gevent() else "threading",
+        client_manager=_socket_manager(settings, database.url),
+        async_handlers=False,
+        manage_session=False,
+        cors_allowed_origins="*",  # tokens, not cookies, open /shopper; the other doors check the Origin themselves
+        max_http_buffer_size=64 * 1024,
+        http_compression=False,
+        ping_interval=25,
+        ping_timeout=20,
+    )
+    app.extensions["sockets"] = sockets
+
+    def translate(error: DomainError, locale: str) -> str:
+        with app.app_context(), force_locale(locale):
+            return gettext(error.detail, **error.values) if error.values else gettext(error.detail)
+
+    realtime = Realtime(sockets.server, translate)
+    jobs = Jobs(database.url)
+    database.info.update(story=STORY, jobs=jobs, emit=realtime.emit, settings=settings)
+    return Platform(settings, database, jobs, realtime, Storage(settings.var_dir / "files"))
+
+
+def _socket_manager(settings: Settings, url: str) -> PubSubManager:
+    if settings.redis_url:
+        return RedisManager(settings.redis_url)
+    return PostgresManager(psycopg_url(url))
+
+
+def _is_hashed(_path: str, url: str) -> bool:
+    stem = url.rsplit("/", 1)[-1].split(".")[0]
+    return len(stem.rsplit("-", 1)[-1]) == 8 and "-" in stem
+
+
+STORY: Story = {}
+"""What follows what: event -> handlers (now | after commit | later)."""
+
+
+if __name__ == "__main__":
+    launch.serve(create_app, demo=os.environ.get("COMPTOIR_DEMO", "1") == "1")

@@ -1,0 +1,1 @@
+"""Who answers: profiles, applications, enrolment, availability, matching and reputation."""

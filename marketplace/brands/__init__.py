@@ -1,0 +1,1 @@
+"""Brands: team, sites, catalogue and the terms of missions."""

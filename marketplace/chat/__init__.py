@@ -1,0 +1,1 @@
+"""The conversation: segments, numbered events, delivery that never loses a message."""

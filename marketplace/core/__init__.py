@@ -1,0 +1,1 @@
+"""The kernel: parts that every domain stands on, without any business rule."""

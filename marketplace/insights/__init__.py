@@ -1,0 +1,1 @@
+"""Figures and the rows they are made of; imported by nobody below."""

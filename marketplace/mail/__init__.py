@@ -1,0 +1,1 @@
+"""Mail that leaves: kept as rows, rendered and sent by a job, shown to the operator."""

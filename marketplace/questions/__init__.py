@@ -1,0 +1,1 @@
+"""What was asked and what it is about: language, intent, product, category."""

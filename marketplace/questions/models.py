@@ -1,0 +1,91 @@
+"""Shoppers' visitors and their questions."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.core.db import Base, Json, Key, Line, Prose, Short, state_column
+from marketplace.questions.states import Intent, QuestionState
+
+
+class Visitor(Base):
+    """A shopper's browser on one brand's shop. Personal data of shoppers lives here and in message texts only."""
+
+    __tablename__ = "visitor"
+    __table_args__ = (Index("uq_visitor_subject", "brand_id", "subject", unique=True),)
+
+    id: Mapped[Key]
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand.id", ondelete="CASCADE"))
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    """Hash of the visitor token."""
+    subject: Mapped[Short | None]
+    """The shop's own id of a signed-in customer (from the signed identity)."""
+    name: Mapped[Short] = mapped_column(default="")
+    email: Mapped[Line | None]
+    locale: Mapped[Short] = mapped_column(default="fr")
+    consented_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+
+class Question(Base):
+    """A shopper's question and what is known about it."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        UniqueConstraint("visitor_id", "client_id"),
+        Index("ix_question_due", "due_at", postgresql_where="due_at IS NOT NULL"),
+        Index("ix_question_waiting", "brand_id", "category_id", "language", "asked_at",
+              postgresql_where="state IN ('waiting', 'offered')"),
+        Index("ix_question_brand_asked", "brand_id", "asked_at"),
+        CheckConstraint(
+            "state NOT IN ('triaged','waiting','offered') OR due_at IS NOT NULL", name="never_forgotten"
+        ),
+        CheckConstraint("state NOT IN ('matched','answered') OR conversation_id IS NOT NULL", name="matched"),
+    )  # fmt: skip
+
+    id: Mapped[Key]
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand.id", ondelete="CASCADE"))
+    visitor_id: Mapped[UUID] = mapped_column(ForeignKey("visitor.id"), index=True)
+    client_id: Mapped[UUID]
+    text: Mapped[Prose]
+    page_url: Mapped[Prose] = mapped_column(default="")
+    product_id: Mapped[UUID | None] = mapped_column(ForeignKey("product.id", ondelete="SET NULL"))
+    category_id: Mapped[UUID | None] = mapped_column(ForeignKey("category.id", ondelete="SET NULL"))
+    category_source: Mapped[Short] = mapped_column(default="")
+    """product | page | classifier | shopper | expert | none"""
+    confidence: Mapped[float] = mapped_column(default=0.0)
+    language: Mapped[Short] = mapped_column(default="fr")
+    intent: Mapped[Intent | None] = mapped_column(state_column(Intent))
+    triage: Mapped[Json] = mapped_column(default=dict)
+    """What triage saw: top categories with their probabilities, words that decided, version."""
+    state: Mapped[QuestionState] = mapped_column(state_column(QuestionState), default=QuestionState.ASKED)
+    asked_at: Mapped[datetime]
+    live_until: Mapped[datetime | None]
+    """End of the live window: later the answer goes by e-mail."""
+    due_at: Mapped[datetime | None] = mapped_column()
+    """When the sweep must look again; each non-final state before the match has one."""
+    answer_by: Mapped[datetime | None]
+    """The dated promise made to a shopper who left an e-mail."""
+    conversation_id: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]
+
+
+class QuestionMove(Base):
+    """One transition of a question: who, when, why."""
+
+    __tablename__ = "question_move"
+    __table_args__ = (Index("ix_question_move_question", "question_id", "at"),)
+
+    id: Mapped[Key]
+    question_id: Mapped[UUID] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    action: Mapped[Short]
+    from_state: Mapped[Short]
+    to_state: Mapped[Short]
+    by: Mapped[Short]
+    """“system”, “shopper”, or a person's id"""
+    reason: Mapped[Line] = mapped_column(default="")

@@ -1,0 +1,1 @@
+"""The shopper's door: loader, panel, sockets and the REST fallback."""

@@ -1,0 +1,1 @@
+"""What is owed and paid: ledger, earnings, wallet, payout runs and the Stripe gateway."""
