@@ -9,9 +9,7 @@ if __name__ == "__main__":
 
 import os
 from pathlib import Path
-from typing import Any
 
-import click
 from flask import Flask
 from flask_babel import force_locale, gettext
 from flask_socketio import SocketIO
@@ -98,7 +96,7 @@ def _platform(app: Flask, settings: Settings, database: Database) -> Platform:
         with app.app_context(), force_locale(locale):
             return gettext(error.detail, **error.values) if error.values else gettext(error.detail)
 
-    realtime = Realtime(sockets.server, translate)
+    realtime = Realtime(sockets.server, translate)  # type: ignore[attr-defined]
     jobs = Jobs(database.url)
     database.info.update(story=STORY, jobs=jobs, emit=realtime.emit, settings=settings)
     return Platform(settings, database, jobs, realtime, Storage(settings.var_dir / "files"))

@@ -1,5 +1,6 @@
 """Rewrites 0001 from the models, until the first release: `make migration`. Afterwards 0001 is frozen and this file goes."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -18,8 +19,8 @@ HERE = Path(__file__).resolve().parent
 
 
 def main() -> None:
-    import app  # noqa: F401  (all models)
-
+    for path in sorted(HERE.parent.glob("*/models*.py")) + sorted(HERE.parent.glob("marketplace/*/models*.py")):
+        importlib.import_module(".".join(path.relative_to(HERE.parent).with_suffix("").parts))
     url = os.environ.get("DATABASE_URL", "postgresql://postgres@127.0.0.1/postgres")
     scratch = f"comptoir_remake_{os.getpid()}"
     with psycopg.connect(url, autocommit=True) as server:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
@@ -37,7 +38,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = os.environ.get("DATABASE_URL")
     if url:
         return url
-    return embedded(Path("var/test").resolve() if Path("var").mkdir(exist_ok=True) is None else Path(), keep=True)
+    return embedded(schema.ROOT / "var" / "test", keep=False)
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +56,7 @@ def template(server_url: str) -> Iterator[str]:
 
 
 def _address(server_url: str, name: str) -> str:
-    head, _, tail = server_url.rpartition("/")
-    _, mark, query = tail.partition("?")
-    return f"{head}/{name}{mark}{query}"
+    return urlsplit(server_url)._replace(path=f"/{name}").geturl()
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,7 @@ class Unavailable(DomainError):
     message = "This is not possible right now. Try again in a moment."
 
     def __init__(self, detail: str | None = None, *, retry_after: float | None = None, **values: object):
-        super().__init__(detail, **values)
+        super().__init__(detail, field=None, **values)
         self.retry_after = retry_after
 
 

