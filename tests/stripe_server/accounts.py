@@ -9,7 +9,8 @@ LINK_SECONDS = 300
 CAPABILITY_UPDATED = "v2.core.account[configuration.recipient].capability_status_updated"
 REQUIREMENTS_UPDATED = "v2.core.account[requirements].updated"
 EEA = frozenset(
-    "at be bg cy cz de dk ee es fi fr gr hr hu ie is it li lt lu lv mt nl no pl pt ro se si sk".split()
+    ("at", "be", "bg", "cy", "cz", "de", "dk", "ee", "es", "fi", "fr", "gr", "hr", "hu", "ie")
+    + ("is", "it", "li", "lt", "lu", "lv", "mt", "nl", "no", "pl", "pt", "ro", "se", "si", "sk")
 )
 
 
@@ -120,9 +121,7 @@ def open_account(world: World, **fields: str | Json) -> Connected:
     return account
 
 
-def set_capability(
-    world: World, account: Connected, status: Capability, requirements: list[str]
-) -> None:
+def set_capability(world: World, account: Connected, status: Capability, requirements: list[str]) -> None:
     """Change whether transfers reach the account, and tell both kinds of endpoints."""
     account.transfers, account.requirements = status, requirements
     account.details_submitted = account.details_submitted or status == "active"
@@ -148,7 +147,9 @@ def create_v2(world: World, call: Call) -> Json:
     responsibilities = call.params.get("defaults", {}).get("responsibilities", {})
     if "recipient" in call.params.get("configuration", {}) and not responsibilities:
         raise invalid(
-            "defaults.responsibilities is required.", "defaults.responsibilities", "parameter_missing"
+            "defaults.responsibilities is required.",
+            "defaults.responsibilities",
+            "parameter_missing",
         )
     account = open_account(
         world,

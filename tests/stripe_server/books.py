@@ -136,9 +136,7 @@ class Books:
         self.settle()
         return {
             "platform": _totals(self.accounts[PLATFORM]),
-            "accounts": {
-                name: _totals(book) for name, book in self.accounts.items() if name != PLATFORM
-            },
+            "accounts": {name: _totals(book) for name, book in self.accounts.items() if name != PLATFORM},
         }
 
 
@@ -240,4 +238,4 @@ def _created(thing: Json, bounds: object) -> bool:
             and at < bounds.get("lt", at + 1)
             and at <= bounds.get("lte", at)
         )
-    return bool(at == bounds)
+    return isinstance(bounds, int) and at == bounds

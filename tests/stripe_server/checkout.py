@@ -11,7 +11,9 @@ from tests.stripe_server.world import World, handles
 
 SESSION_SECONDS = 86_400
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
-<body><main><h1>{title}</h1><p>{text}</p><form method="post">{buttons}</form></main></body></html>"""
+<body>
+<main><h1>{title}</h1><p>{text}</p><form method="post">{buttons}</form></main>
+</body></html>"""
 
 
 @handles("post", "/v1/checkout/sessions")
@@ -59,10 +61,7 @@ def _total(items: list[Json]) -> tuple[int, str]:
     currencies = {price.get("currency") for price in prices}
     if len(currencies) != 1 or any("unit_amount" not in price for price in prices):
         raise invalid("Every line needs price_data in one currency.", "line_items")
-    total = sum(
-        price["unit_amount"] * item.get("quantity", 1)
-        for price, item in zip(prices, items, strict=True)
-    )
+    total = sum(price["unit_amount"] * item.get("quantity", 1) for price, item in zip(prices, items, strict=True))
     return total, str(currencies.pop())
 
 
@@ -74,9 +73,7 @@ def retrieve_session(world: World, call: Call) -> Json:
 @handles("get", "/v1/checkout/sessions")
 def list_sessions(world: World, call: Call) -> Json:
     intent = call.params.get("payment_intent")
-    rows = [
-        s for s in world.shelf.all("checkout.session") if intent in (None, s["payment_intent"])
-    ]
+    rows = [s for s in world.shelf.all("checkout.session") if intent in (None, s["payment_intent"])]
     return page(rows, call.params, "/v1/checkout/sessions")
 
 
@@ -207,5 +204,3 @@ def _place(path: str) -> tuple[str, str]:
 
 def _button(action: str, label: str) -> str:
     return f'<button name="action" value="{action}">{escape(label)}</button>'
-
-

@@ -55,19 +55,14 @@ Transport = Callable[[Delivery], int]
 def sign(payload: str, secrets: Sequence[str], *, age: int = 0) -> str:
     """The Stripe-Signature header, ``age`` seconds old, one ``v1`` per secret."""
     at = int(time.time()) - age
-    headers = [
-        str(stripe.WebhookSignature.generate_signature_header(payload, secret, at))
-        for secret in secrets
-    ]
+    headers = [str(stripe.WebhookSignature.generate_signature_header(payload, secret, at)) for secret in secrets]
     return ",".join([headers[0], *(header.partition(",")[2] for header in headers[1:])])
 
 
 def post(delivery: Delivery) -> int:
     """Send one delivery over HTTP; the status, or 0 when nobody answered."""
     parts = urlsplit(delivery.endpoint.url)
-    connection = http.client.HTTPConnection(
-        parts.hostname or "127.0.0.1", parts.port or 80, timeout=TIMEOUT_SECONDS
-    )
+    connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=TIMEOUT_SECONDS)
     target = parts.path + (f"?{parts.query}" if parts.query else "")
     headers = {"Content-Type": "application/json", "Stripe-Signature": delivery.header}
     try:
@@ -141,9 +136,7 @@ class Courier:
         taken, self.held = self.held, []
         return taken
 
-    def release(
-        self, *, shuffle: random.Random | None = None, repeat: int = 1, age: int = 0
-    ) -> None:
+    def release(self, *, shuffle: random.Random | None = None, repeat: int = 1, age: int = 0) -> None:
         """Send what is held, each ``repeat`` times, signed ``age`` seconds ago; stop holding."""
         self.holding = False
         waiting = [
@@ -183,9 +176,7 @@ def _body(event: Json) -> Json:
     return {k: v for k, v in event.items() if not k.startswith("_") and k not in hidden}
 
 
-def snapshot(
-    books: Books, kind: str, thing: Json, account: str, *, version: str, livemode: bool = False
-) -> Json:
+def snapshot(books: Books, kind: str, thing: Json, account: str, *, version: str, livemode: bool = False) -> Json:
     """A v1 event with a copy of the object as it is now."""
     event: Json = {
         "id": new_id("evt"),

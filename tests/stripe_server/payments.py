@@ -290,9 +290,7 @@ def cancel_payment_intent(world: World, call: Call) -> Json:
 @handles("get", "/v1/payment_intents")
 def list_payment_intents(world: World, call: Call) -> Json:
     customer = call.params.get("customer")
-    rows = [
-        i for i in world.shelf.all("payment_intent") if customer in (None, i["customer"])
-    ]
+    rows = [i for i in world.shelf.all("payment_intent") if customer in (None, i["customer"])]
     return page(rows, call.params, "/v1/payment_intents")
 
 
@@ -303,11 +301,7 @@ def retrieve_charge(world: World, call: Call) -> Json:
 
 @handles("get", "/v1/charges")
 def list_charges(world: World, call: Call) -> Json:
-    wanted = {
-        k: call.params[k]
-        for k in ("customer", "payment_intent", "transfer_group")
-        if k in call.params
-    }
+    wanted = {k: call.params[k] for k in ("customer", "payment_intent", "transfer_group") if k in call.params}
     rows = [
         charge
         for charge in world.shelf.all("charge", call.account)
@@ -353,9 +347,7 @@ def pay_refund(world: World, refund: Json) -> None:
     """Pay a refund from the available balance; it stays ``pending`` while that is too low."""
     if world.books.available(PLATFORM, refund["currency"]) < refund["amount"]:
         return
-    transaction = world.books.move(
-        PLATFORM, "refund", -refund["amount"], refund["currency"], refund["id"]
-    )
+    transaction = world.books.move(PLATFORM, "refund", -refund["amount"], refund["currency"], refund["id"])
     refund.update(status="succeeded", balance_transaction=transaction["id"])
     world.emit("refund.updated", refund)
 
@@ -380,9 +372,7 @@ def retrieve_refund(world: World, call: Call) -> Json:
 def list_refunds(world: World, call: Call) -> Json:
     wanted = {k: call.params[k] for k in ("charge", "payment_intent") if k in call.params}
     rows = [
-        refund
-        for refund in world.shelf.all("refund")
-        if all(refund[name] == value for name, value in wanted.items())
+        refund for refund in world.shelf.all("refund") if all(refund[name] == value for name, value in wanted.items())
     ]
     return page(rows, call.params, "/v1/refunds")
 

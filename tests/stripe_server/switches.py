@@ -5,7 +5,9 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from tests.stripe_server import checkout
+import stripe
+
+from tests.stripe_server import checkout, events
 from tests.stripe_server.accounts import set_capability
 from tests.stripe_server.books import PLATFORM
 from tests.stripe_server.payments import DISPUTE_FEE, pay_refund
@@ -47,9 +49,7 @@ def onboard(world: World, account: str) -> Json:
 
 def restrict(world: World, account: str) -> Json:
     """Something more is required: transfers to the account are refused."""
-    set_capability(
-        world, world.connected(account), "restricted", ["individual.verification.document"]
-    )
+    set_capability(world, world.connected(account), "restricted", ["individual.verification.document"])
     return {"account": account}
 
 
@@ -119,9 +119,7 @@ def dispute(world: World, charge: str, amount: int | None = None) -> Json:
         status="needs_response",
     )
     paid["disputed"] = True
-    taken = world.books.move(
-        PLATFORM, "adjustment", -amount, currency, case["id"], fee=DISPUTE_FEE
-    )
+    taken = world.books.move(PLATFORM, "adjustment", -amount, currency, case["id"], fee=DISPUTE_FEE)
     case["balance_transactions"] = [taken]
     world.emit("charge.dispute.created", case)
     world.emit("charge.dispute.funds_withdrawn", case)
@@ -140,14 +138,18 @@ def close_dispute(world: World, dispute: str, won: bool) -> Json:
     return case
 
 
-def stray_event(
-    world: World, account: str = "acct_of_somebody_else", livemode: bool = False
-) -> Json:
+def stray_event(world: World, account: str = "acct_of_somebody_else", livemode: bool = False) -> Json:
     """An event that is none of ours: a foreign ``account``, or live mode."""
-    thing = {"id": "po_foreign", "object": "payout", "amount": 1, "currency": "eur"}
-    event = world.emit("payout.paid", thing, account)
-    if livemode:
-        world.courier.dispatch({**event, "livemode": True})
+    payout = {"id": "po_foreign", "object": "payout", "amount": 1, "currency": "eur"}
+    event = events.snapshot(
+        world.books,
+        "payout.paid",
+        payout,
+        account,
+        version=stripe.api_version,
+        livemode=livemode,
+    )
+    world.courier.dispatch(event)
     return event
 
 
@@ -157,9 +159,7 @@ def hold_webhooks(world: World) -> Json:
     return {"holding": True}
 
 
-def release_webhooks(
-    world: World, seed: int | None = None, repeat: int = 1, age: int = 0
-) -> Json:
+def release_webhooks(world: World, seed: int | None = None, repeat: int = 1, age: int = 0) -> Json:
     """Send what is held: shuffled by ``seed``, each ``repeat`` times, signed ``age`` s ago."""
     shuffle = None if seed is None else random.Random(seed)
     world.courier.release(shuffle=shuffle, repeat=repeat, age=age)

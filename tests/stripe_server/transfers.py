@@ -29,9 +29,7 @@ def balance_transaction(world: World, call: Call) -> Json:
     for transaction in world.books.accounts[call.account].transactions:
         if transaction["id"] == call.arguments[0]:
             return transaction
-    raise ApiError(
-        f"No such balance transaction: '{call.arguments[0]}'", status=404, code="resource_missing"
-    )
+    raise ApiError(f"No such balance transaction: '{call.arguments[0]}'", status=404, code="resource_missing")
 
 
 @handles("get", "/v1/balance_settings")
@@ -61,9 +59,7 @@ def update_balance_settings(world: World, call: Call) -> Json:
     payouts = payments.get("payouts", {})
     schedule = payouts.get("schedule", {})
     if schedule.get("interval") == "weekly" and not schedule.get("weekly_payout_days"):
-        raise invalid(
-            "weekly_payout_days is required.", "payments[payouts][schedule]", "parameter_missing"
-        )
+        raise invalid("weekly_payout_days is required.", "payments[payouts][schedule]", "parameter_missing")
     settings["payments"]["payouts"].update(payouts)
     if "debit_negative_balances" in payments:
         settings["payments"]["debit_negative_balances"] = payments["debit_negative_balances"]
@@ -148,8 +144,7 @@ def reverse_transfer(world: World, call: Call) -> Json:
         raise ApiError(f"Transfer {transfer['id']} is already fully reversed.")
     if amount > left:
         raise ApiError(
-            f"Reversal amount ({amount}) is greater than the unreversed amount ({left}) of the "
-            "transfer.",
+            f"Reversal amount ({amount}) is greater than the unreversed amount ({left}) of the transfer.",
             param="amount",
         )
     destination, currency = transfer["destination"], transfer["currency"]
@@ -164,9 +159,7 @@ def reverse_transfer(world: World, call: Call) -> Json:
         transfer=transfer["id"],
     )
     back = world.books.move(PLATFORM, "transfer_refund", amount, currency, reversal["id"])
-    world.books.move(
-        destination, "payment_refund", -amount, currency, transfer["destination_payment"]
-    )
+    world.books.move(destination, "payment_refund", -amount, currency, transfer["destination_payment"])
     reversal["balance_transaction"] = back["id"]
     transfer["amount_reversed"] += amount
     transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]

@@ -29,19 +29,15 @@ def _patterns(verb: str) -> list[tuple[re.Pattern[str], str]]:
     templates = [template for known, template in schema.index() if known == verb]
     # A literal segment wins over a path argument: fewest arguments first.
     templates.sort(key=lambda template: template.count("{}"))
-    return [
-        (re.compile(re.escape(t).replace(r"\{\}", "([^/]+)") + r"\Z"), t) for t in templates
-    ]
+    return [(re.compile(re.escape(t).replace(r"\{\}", "([^/]+)") + r"\Z"), t) for t in templates]
 
 
 def route(verb: str, path: str) -> tuple[str, tuple[str, ...]]:
-    """(template, path arguments) of a path; raises ApiError 404 when the package has no such URL."""
+    """(template, path arguments) of a path; raises ApiError 404 when there is no such URL."""
     for pattern, template in _patterns(verb):
         if match := pattern.match(path):
             return template, match.groups()
-    raise ApiError(
-        f"Unrecognized request URL ({verb.upper()}: {path}).", status=404, code="url_invalid"
-    )
+    raise ApiError(f"Unrecognized request URL ({verb.upper()}: {path}).", status=404, code="url_invalid")
 
 
 def parameters(request: Request, template: str) -> Json:
@@ -92,9 +88,7 @@ def _record(record: Record, raw: object, name: str, *, strict: bool) -> Json:
     for key, field in record.fields.items():
         if field.required and key not in raw:
             inner = f"{name}[{key}]" if name else key
-            raise ApiError(
-                f"Missing required param: {inner}.", code="parameter_missing", param=inner
-            )
+            raise ApiError(f"Missing required param: {inner}.", code="parameter_missing", param=inner)
     return typed
 
 
@@ -106,9 +100,7 @@ def _value(node: Node, raw: object, name: str, *, strict: bool) -> object:
             return _record(node, raw, name, strict=strict)
         case ListOf(item=item):
             values = _items(raw, name)
-            return [
-                _value(item, v, f"{name}[{i}]", strict=strict) for i, v in enumerate(values)
-            ]
+            return [_value(item, v, f"{name}[{i}]", strict=strict) for i, v in enumerate(values)]
         case MapOf(value=value):
             if not isinstance(raw, dict):
                 raise ApiError("Invalid object", code="parameter_invalid_object", param=name)
@@ -164,9 +156,7 @@ def _scalar(node: Node, raw: object, name: str, *, strict: bool) -> object:
             return _truth(raw, name)
         case Whole():
             if isinstance(raw, bool) or not re.fullmatch(r"[+-]?\d{1,18}", str(raw)):
-                raise ApiError(
-                    f"Invalid integer: {raw}", code="parameter_invalid_integer", param=name
-                )
+                raise ApiError(f"Invalid integer: {raw}", code="parameter_invalid_integer", param=name)
             return int(str(raw))
         case Real():
             if not re.fullmatch(r"[+-]?\d+(\.\d+)?", str(raw)):
@@ -179,9 +169,7 @@ def _text(raw: object, name: str, *, strict: bool) -> str:
     if strict and not isinstance(raw, str):
         raise ApiError(f"Invalid string: {raw}", code="parameter_invalid_string", param=name)
     if raw == "" and not name.startswith("metadata"):
-        raise ApiError(
-            f"You passed an empty string for '{name}'.", code="parameter_invalid_empty", param=name
-        )
+        raise ApiError(f"You passed an empty string for '{name}'.", code="parameter_invalid_empty", param=name)
     return str(raw)
 
 

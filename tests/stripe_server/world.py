@@ -30,9 +30,7 @@ class Connected:
     transfers: Capability = "restricted"
     details_submitted: bool = False
     closed: bool = False
-    requirements: list[str] = field(
-        default_factory=lambda: ["external_account", "individual.verification.document"]
-    )
+    requirements: list[str] = field(default_factory=lambda: ["external_account", "individual.verification.document"])
 
 
 class World:
@@ -51,9 +49,7 @@ class World:
 
     def emit(self, kind: str, thing: Json, account: str = PLATFORM) -> Json:
         """Record and send a snapshot event."""
-        event = events.snapshot(
-            self.books, kind, _without_private(thing), account, version=stripe.api_version
-        )
+        event = events.snapshot(self.books, kind, _without_private(thing), account, version=stripe.api_version)
         self.shelf.add(event, account)
         self.courier.dispatch(event)
         return event
