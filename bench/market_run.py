@@ -294,8 +294,9 @@ class Run:
         case.made += 1
         desk.open_offers += 1
         luck = self.world.luck(case.asked, desk.person)
-        if not desk.person.absent(now) and luck.delay < self.policy.cascade.offer_seconds:
-            self._at(now + luck.delay, Kind.ANSWER, case.asked.key, desk.person.key, luck.delay)
+        answers = desk.person.returns(now) + luck.delay
+        if answers < ends:
+            self._at(answers, Kind.ANSWER, case.asked.key, desk.person.key, answers - now)
 
     def _lapse(self, case: Case, now: float) -> None:
         moment = _moment(now)

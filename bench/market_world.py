@@ -22,11 +22,11 @@ DELAY_SPREAD_BETWEEN = 0.3
 DELAY_SPREAD_WITHIN = 0.5
 RATED_SHARE = 0.5
 NEW_SHARE = 0.15
-NIGHT_LEVEL = 0.25
-ANY_HOUR_SHARE = 0.3
-"""Share of experts whose hours follow their own day, not the shops' peaks."""
-EXPERT_ZIPF = 0.1
-"""Experts' interests are spread far more evenly than shoppers' questions, which follow Zipf."""
+QUIET_DEMAND = 0.25
+QUIET_SUPPLY = 0.08
+"""Experts keep to the shops' peaks more than shoppers do, so some questions meet nobody."""
+EXPERT_ZIPF = 0.5
+"""Experts' interests are spread more evenly than shoppers' questions, which follow Zipf's law."""
 QUESTION_ZIPF = 1.0
 
 
@@ -118,17 +118,17 @@ class World:
         return found
 
 
-def busyness(hour: float) -> float:
-    """Return how busy an hour of the day is against the two peaks, noon and evening."""
+def busyness(hour: float, quiet: float) -> float:
+    """Return how busy an hour of the day is: two peaks, noon and evening, over a quiet level."""
     noon = math.exp(-(((hour - 12.5) / 2.0) ** 2))
     evening = math.exp(-(((hour - 20.5) / 2.2) ** 2))
-    return NIGHT_LEVEL + 0.7 * noon + evening
+    return quiet + 0.7 * noon + evening
 
 
-def _hour(dice: Random) -> float:
+def _hour(dice: Random, quiet: float) -> float:
     while True:
         hour = dice.random() * 24.0
-        if dice.random() * 1.3 < busyness(hour):
+        if dice.random() * 1.5 < busyness(hour, quiet):
             return hour
 
 
@@ -152,7 +152,7 @@ def _languages(dice: Random) -> frozenset[str]:
 
 
 def _shifts(dice: Random, days: int) -> Iterator[tuple[float, float]]:
-    usual = 8.0 + dice.random() * 14.0 if dice.random() < ANY_HOUR_SHARE else _hour(dice)
+    usual = _hour(dice, QUIET_SUPPLY)
     for day in range(days):
         if dice.random() < 0.80:
             hour = usual + dice.gauss(0.0, 1.0) - SHIFT_SECONDS / 7_200
@@ -191,7 +191,7 @@ def _questions(town: Town, dice: Random) -> list[Asked]:
     for day in range(days):
         spread = math.sqrt(town.questions_per_day)
         count = max(0, round(dice.gauss(town.questions_per_day, spread)))
-        moments += [day * DAY + _hour(dice) * 3_600 for _ in range(count)]
+        moments += [day * DAY + _hour(dice, QUIET_DEMAND) * 3_600 for _ in range(count)]
     names = [f"c{place}" for place in range(CATEGORIES)]
     mu = math.log(CHAT_MEAN) - CHAT_SPREAD**2 / 2
     return [
