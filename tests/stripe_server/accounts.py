@@ -9,9 +9,8 @@ LINK_SECONDS = 300
 CAPABILITY_UPDATED = "v2.core.account[configuration.recipient].capability_status_updated"
 REQUIREMENTS_UPDATED = "v2.core.account[requirements].updated"
 EEA = frozenset(
-    ("at", "be", "bg", "cy", "cz", "de", "dk", "ee", "es", "fi", "fr", "gr", "hr", "hu", "ie")
-    + ("is", "it", "li", "lt", "lu", "lv", "mt", "nl", "no", "pl", "pt", "ro", "se", "si", "sk")
-)
+    ("at", "be", "bg", "cy", "cz", "de", "dk", "ee", "es", "fi", "fr", "gr", "hr", "hu", "ie", "is", "it", "li")
+) | {"lt", "lu", "lv", "mt", "nl", "no", "pl", "pt", "ro", "se", "si", "sk"}
 
 
 def as_v1(account: Connected) -> Json:

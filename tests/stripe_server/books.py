@@ -45,6 +45,7 @@ class Books:
         self.fee_bps = 150
         self.fee_fixed = 25
         self.accounts: defaultdict[str, Account] = defaultdict(Account)
+        self.transactions: dict[str, Json] = {}
 
     def now(self) -> int:
         return int(time.time()) + self.clock_offset
@@ -86,6 +87,7 @@ class Books:
         }
         book = self.accounts[account]
         book.transactions.append(transaction)
+        self.transactions[transaction["id"]] = transaction
         if delay > 0:
             book.maturing.append(transaction)
             book.pending[currency] += amount - fee
@@ -231,11 +233,8 @@ def _created(thing: Json, bounds: object) -> bool:
     if bounds is None:
         return True
     at = int(thing["created"])
-    if isinstance(bounds, dict):
-        return (
-            at > bounds.get("gt", at - 1)
-            and at >= bounds.get("gte", at)
-            and at < bounds.get("lt", at + 1)
-            and at <= bounds.get("lte", at)
-        )
-    return isinstance(bounds, int) and at == bounds
+    if not isinstance(bounds, dict):
+        return at == bounds
+    after = at > bounds.get("gt", at - 1) and at >= bounds.get("gte", at)
+    before = at < bounds.get("lt", at + 1) and at <= bounds.get("lte", at)
+    return bool(after and before)

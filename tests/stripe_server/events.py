@@ -88,6 +88,7 @@ class Courier:
     def __post_init__(self) -> None:
         self._queue: queue.Queue[Delivery | None] = queue.Queue()
         self._thread: threading.Thread | None = None
+        self._abandon = threading.Event()
 
     def dispatch(self, event: Json) -> None:
         thin = event["object"] == "v2.core.event"
@@ -117,13 +118,13 @@ class Courier:
         self._queue.task_done()
 
     def _deliver(self, delivery: Delivery) -> None:
-        while delivery.attempts < ATTEMPTS:
+        while delivery.attempts < ATTEMPTS and not self._abandon.is_set():
             delivery.attempts += 1
             if 200 <= self.transport(delivery) < 300:
                 delivery.event["_delivered"] = True
                 return
             if delivery.attempts < ATTEMPTS:
-                time.sleep(RETRY_SECONDS)
+                self._abandon.wait(RETRY_SECONDS)
         delivery.event["_delivered"] = False
         self.undelivered.append(delivery)
 
@@ -160,11 +161,15 @@ class Courier:
         self._queue.join()
 
     def reset(self) -> None:
+        """Forget the endpoints and whatever is on its way or waits for another try."""
+        self._abandon.set()
         self.settle()
+        self._abandon.clear()
         self.holding, self.wrong_secrets, self.transport = False, 0, post
         self.held, self.undelivered, self.endpoints = [], [], []
 
     def stop(self) -> None:
+        self._abandon.set()
         if self._thread is not None:
             self._queue.put(None)
             self._thread.join()

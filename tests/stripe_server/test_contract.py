@@ -7,7 +7,6 @@ import pytest
 import stripe
 
 from tests.stripe_server import schema
-from tests.stripe_server.api import HANDLERS
 from tests.stripe_server.samples import (
     BANK_TRANSFER,
     CONTROLLER,
@@ -18,6 +17,7 @@ from tests.stripe_server.samples import (
     transfer,
 )
 from tests.stripe_server.server import StripeServer
+from tests.stripe_server.world import HANDLERS
 
 pytest_plugins = ["tests.stripe_server.fixtures"]
 

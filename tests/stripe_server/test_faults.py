@@ -65,7 +65,7 @@ def test_a_429_is_not_stored_and_not_retried_by_the_library(
 
 
 def moved_nothing(server: StripeServer) -> bool:
-    return server.books()["transfers"] == []
+    return not server.books()["transfers"]
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
@@ -178,7 +178,7 @@ def test_an_account_that_cannot_be_paid_is_refused_for_certain(
 def test_faults_can_be_skipped_repeated_and_armed_over_http(
     stripe_server: StripeServer, stripe_client: Any, account: str
 ) -> None:
-    armed = {"kind": "rate_limit", "path": PATH, "skip": 1, "times": 2}
+    armed: Any = {"kind": "rate_limit", "path": PATH, "skip": 1, "times": 2}
     assert requests.post(f"{stripe_server.url}/_faults", json=armed, timeout=5).ok
     outcomes = []
     for _ in range(4):

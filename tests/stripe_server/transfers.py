@@ -1,7 +1,7 @@
 """Balances, transfers to connected accounts and their reversals, bank payouts."""
 
 from tests.stripe_server.books import PLATFORM, new_id, page
-from tests.stripe_server.wire import ApiError, Call, Json, invalid
+from tests.stripe_server.wire import ApiError, Call, Json, invalid, missing
 from tests.stripe_server.world import World, amount_of, change, currency_of, handles
 
 ARRIVAL_SECONDS = 2 * 86_400
@@ -26,10 +26,10 @@ def balance_transactions(world: World, call: Call) -> Json:
 
 @handles("get", "/v1/balance_transactions/{}")
 def balance_transaction(world: World, call: Call) -> Json:
-    for transaction in world.books.accounts[call.account].transactions:
-        if transaction["id"] == call.arguments[0]:
-            return transaction
-    raise ApiError(f"No such balance transaction: '{call.arguments[0]}'", status=404, code="resource_missing")
+    transaction = world.books.transactions.get(call.arguments[0])
+    if transaction is None or transaction not in world.books.accounts[call.account].transactions:
+        raise missing("balance transaction", call.arguments[0])
+    return transaction
 
 
 @handles("get", "/v1/balance_settings")

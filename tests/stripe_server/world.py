@@ -143,7 +143,7 @@ def _expanded(world: World, thing: Json, keys: list[str]) -> Json:
         raise ApiError(f"This property cannot be expanded ({key}).", param="expand")
     value = thing[key]
     if isinstance(value, str):
-        value = world.shelf.objects.get(value, value)
+        value = world.shelf.objects.get(value) or world.books.transactions.get(value, value)
     if rest and isinstance(value, list):
         value = [_expanded(world, item, rest) for item in value]
     elif rest and isinstance(value, dict):
