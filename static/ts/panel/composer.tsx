@@ -1,0 +1,74 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Icon, useTools } from "./parts";
+
+const MAX_LENGTH = 4000;
+const DRAFT_MS = 400;
+
+/** Owns its text, so that a keystroke renders nothing else. The draft survives a reload. */
+export function Composer(props: { label: string; legal: JSX.Element | string }): JSX.Element {
+  const { model, t } = useTools();
+  const [text, setText] = useState(model.host.get("draft") ?? "");
+  const box = useRef<HTMLTextAreaElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+
+  const write = (value: string): void => {
+    setText(value);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => model.host.set("draft", value || null), DRAFT_MS);
+  };
+  const send = (): void => {
+    if (!text.trim()) return;
+    model.say(text.trim());
+    write("");
+    box.current?.focus();
+  };
+  useEffect(() => {
+    if (model.draft) write(model.draft);
+    model.draft = undefined;
+  }, [model.draft]);
+  useEffect(() => {
+    const area = box.current!;
+    area.style.height = "auto";
+    area.style.height = `${Math.min(area.scrollHeight, 132)}px`;
+  }, [text]);
+  useEffect(() => {
+    if (model.shown && matchMedia("(min-width:481px),(pointer:fine)").matches) box.current?.focus();
+  }, [model.shown]);
+
+  return (
+    <footer class="foot">
+      <form
+        class="composer"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <textarea
+          ref={box}
+          rows={1}
+          maxLength={MAX_LENGTH}
+          aria-label={props.label}
+          placeholder={props.label}
+          enterkeyhint="send"
+          value={text}
+          onInput={(event) => {
+            write(event.currentTarget.value);
+            model.warm();
+            model.type();
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            event.preventDefault();
+            send();
+          }}
+        />
+        <button class="send" type="submit" aria-label={t("Send")} aria-disabled={!text.trim()}>
+          <Icon name="send-horizontal" />
+        </button>
+      </form>
+      <p class="legal">{props.legal}</p>
+    </footer>
+  );
+}

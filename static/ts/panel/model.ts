@@ -1,0 +1,374 @@
+import { ConversationLog } from "../lib/conversation";
+import { Outbox, type Entry } from "../lib/outbox";
+import { uuid7 } from "../lib/uuid7";
+import type { Asked, ConversationEvent, ExpertCard, OpenThread, Product, QuestionNews, ReadMark, Refusal } from "../lib/wire";
+import type { PageFacts } from "../loader/config";
+import type { PanelConfig } from "./config";
+import { Link, type Net } from "./link";
+import type { Host, HostMessage } from "./port";
+import { productOf } from "./product";
+
+/** The question on screen: what was said, and what the server said about it last. */
+export interface Thread extends QuestionNews {
+  text: string;
+  client_id?: string;
+  at: string;
+}
+
+export interface Verdict {
+  stars: number;
+  solved?: boolean;
+  comment?: string;
+}
+
+export type View = "home" | "looking" | "later" | "redirected" | "conversation" | "ended" | "expired";
+
+const TYPING_MS = 6000;
+
+/** Everything the panel knows; views read it and call its verbs. Changes are told to one listener. */
+export class Model {
+  thread: Thread | undefined;
+  log: ConversationLog | undefined;
+  page: PageFacts | undefined;
+  product: Product | undefined;
+  aboutProduct = true;
+  net: Net = "idle";
+  shown = false;
+  typing = false;
+  online = true;
+  wantsEmail = false;
+  verdict: Verdict | undefined;
+  verdictSaved = false;
+  refusal: Refusal | undefined;
+  changed: () => void = () => undefined;
+  /** A text that the shop asked to put in the composer. */
+  draft: string | undefined;
+
+  private link: Link;
+  private outbox: Outbox;
+  private token: string | null;
+  private jwt: string | undefined;
+  private typingTimer: ReturnType<typeof setTimeout> | undefined;
+  private typedAt = 0;
+  private syncing = false;
+  private found = false;
+
+  constructor(
+    readonly config: PanelConfig,
+    readonly host: Host,
+    first: HostMessage,
+  ) {
+    this.token = host.get("token");
+    this.link = new Link(
+      config.key,
+      { get: () => this.token, set: (token) => this.newToken(token), jwt: () => this.jwt },
+      {
+        net: (net) => this.turned(net),
+        welcome: (open) => this.welcomed(open),
+        event: (event) => this.happened(event),
+        question: (news) => this.learnt(news),
+        typing: (typing) => this.sawTyping(typing.conversation_id),
+        read: (mark) => this.marked(mark),
+        presence: ({ online }) => this.sawPresence(online),
+        following: () => this.log && { id: this.log.id, last: this.log.last },
+      },
+    );
+    this.outbox = new Outbox(host, (entry) => this.link.call(entry.verb, entry.body), (sent, ack) => this.sent(sent, ack));
+    const kept = host.get("open");
+    if (kept) this.adopt(JSON.parse(kept) as Thread);
+    const asking = this.outbox.entries.find((entry) => entry.verb === "ask");
+    if (!this.thread && asking) this.thread = this.threadOf(asking);
+    this.hear(first);
+    if (this.thread || this.outbox.entries.length) this.link.start();
+  }
+
+  get view(): View {
+    const thread = this.thread;
+    if (!thread) return "home";
+    if (thread.state === "redirected") return "redirected";
+    if (this.log?.closed) return "ended";
+    if (this.log && (this.log.events.some((e) => e.kind === "joined") || thread.expert)) return "conversation";
+    if (thread.state === "expired" || thread.state === "withdrawn") return "expired";
+    return thread.promise?.by || this.wantsEmail || thread.email_left ? "later" : "looking";
+  }
+
+  /** Who answers now: the last to join, with the card that said why when it is the same person. */
+  get expert(): ExpertCard | undefined {
+    const events = this.log?.events ?? [];
+    const joined = events.filter((e) => e.kind === "joined" || e.kind === "transferred").at(-1)?.author;
+    const card = this.thread?.expert;
+    if (!joined?.name || joined.name === card?.name) return card;
+    return { name: joined.name, ...(joined.avatar_url ? { avatar_url: joined.avatar_url } : {}) };
+  }
+
+  /** What was said and not yet numbered by the server. */
+  get pending(): Entry[] {
+    return this.outbox.entries.filter((e) => e.verb === "message" && !this.log?.has(e.client_id));
+  }
+
+  get askRefused(): Entry | undefined {
+    return this.outbox.entries.find((e) => e.verb === "ask" && e.refused);
+  }
+
+  hear(message: HostMessage): void {
+    if (message.t === "init" || message.t === "page") this.moved(message);
+    if (message.t === "init" || message.t === "shown") {
+      this.shown = message.open ?? false;
+      this.draft = message.draft;
+      this.seen();
+    }
+    if (message.t === "order" && message.order) void this.link.call("order", message.order).catch(() => undefined);
+    if (message.t === "shutdown") this.link.stop();
+    if (message.t === "set") this.otherTab(message.k ?? "");
+    this.changed();
+  }
+
+  /** First sign of intent: connect while the shopper still types, so that sending waits for nothing. */
+  warm(): void {
+    this.link.start();
+  }
+
+  say(text: string): void {
+    const at = new Date().toISOString();
+    const client_id = uuid7();
+    this.refusal = undefined;
+    if (this.thread && this.log) {
+      const body = { conversation_id: this.log.id, client_id, text };
+      void this.outbox.add({ client_id, verb: "message", body, at });
+    } else {
+      const body: Record<string, unknown> = { client_id, text, page_url: this.page?.url ?? "", locale: this.config.locale };
+      if (this.product && this.aboutProduct) body.product = this.product;
+      const entry: Entry = { client_id, verb: "ask", body, at };
+      this.thread = this.threadOf(entry);
+      this.host.set("open", JSON.stringify(this.thread));
+      if (this.token) this.host.set("token", this.token);
+      void this.outbox.add(entry);
+    }
+    this.link.start();
+    this.changed();
+  }
+
+  type(): void {
+    if (!this.log || Date.now() - this.typedAt < 2000 || this.net !== "live") return;
+    this.typedAt = Date.now();
+    void this.link.call("typing", { conversation_id: this.log.id }).catch(() => undefined);
+  }
+
+  retry(clientId: string): void {
+    void this.outbox.retry(clientId);
+  }
+
+  discard(clientId: string): void {
+    this.outbox.discard(clientId);
+    if (this.thread?.client_id === clientId && !this.thread.question_id) this.reset();
+  }
+
+  async leaveEmail(email: string): Promise<boolean> {
+    const thread = this.thread;
+    if (!thread?.question_id) return false;
+    const done = await this.request("leave_email", { question_id: thread.question_id, email });
+    if (done && this.thread === thread) this.keep({ ...thread, email_left: true });
+    return done;
+  }
+
+  async rate(verdict: Verdict): Promise<void> {
+    if (!this.log) return;
+    this.verdict = verdict;
+    this.verdictSaved = false;
+    this.changed();
+    const saved = await this.request("rate", { conversation_id: this.log.id, ...verdict });
+    if (saved && this.verdict === verdict) {
+      this.verdictSaved = true;
+      this.host.announce("rated", { stars: verdict.stars });
+    }
+    this.changed();
+  }
+
+  async end(): Promise<void> {
+    if (this.log) await this.request("close", { conversation_id: this.log.id });
+  }
+
+  /** Back to the first screen. Unsent words of the old thread go with it. */
+  reset(): void {
+    for (const entry of this.outbox.entries) this.host.set("out:" + entry.client_id, null);
+    this.host.set("open", null);
+    this.thread = this.log = this.verdict = this.refusal = undefined;
+    this.wantsEmail = this.verdictSaved = this.found = this.typing = false;
+    this.changed();
+  }
+
+  askForEmail(): void {
+    this.wantsEmail = true;
+    this.changed();
+  }
+
+  aboutPage(yes: boolean): void {
+    this.aboutProduct = yes;
+    this.changed();
+  }
+
+  close(): void {
+    this.host.tell({ t: "close" });
+  }
+
+  /** Marks what is on screen as read, or tells the launcher how much is not. */
+  seen(): void {
+    const log = this.log;
+    if (!log) return this.host.tell({ t: "unread", n: 0 });
+    if (this.shown && !document.hidden && log.unread) {
+      const mark = { conversation_id: log.id, by: "shopper" as const, seq: log.last };
+      log.mark(mark);
+      void this.link.call("read", { conversation_id: log.id, seq: log.last }).catch(() => undefined);
+    }
+    this.host.tell({ t: "unread", n: log.unread });
+  }
+
+  private async request(verb: string, body: Record<string, unknown>): Promise<boolean> {
+    try {
+      const ack = await this.link.call(verb, body);
+      this.refusal = ack.ok ? undefined : ack.error;
+      return ack.ok;
+    } catch {
+      this.refusal = { code: "unavailable", message: "" };
+      return false;
+    } finally {
+      this.changed();
+    }
+  }
+
+  private threadOf(entry: Entry): Thread {
+    return { question_id: "", state: "asked", text: String(entry.body.text), client_id: entry.client_id, at: entry.at };
+  }
+
+  /** A token is personal data: the shop's storage gets it with the first question, not before. */
+  private newToken(token: string): void {
+    this.token = token;
+    if (this.thread) this.host.set("token", token);
+  }
+
+  private moved(message: HostMessage): void {
+    this.jwt = message.jwt ?? this.jwt;
+    if (message.url === undefined) return;
+    const { url, title = "", canonical, given, ld } = message;
+    this.page = { url, title, canonical, given, ld };
+    this.product = productOf(this.page);
+    this.aboutProduct = true;
+  }
+
+  private otherTab(key: string): void {
+    const kept = this.host.get("open");
+    if (key === "open" && !kept && this.thread) this.reset();
+    else if (key === "open" && kept && !this.thread) {
+      this.token = this.host.get("token") ?? this.token;
+      this.adopt(JSON.parse(kept) as Thread);
+      this.link.start();
+    }
+  }
+
+  private turned(net: Net): void {
+    this.net = net;
+    if (net === "offline") this.typing = false;
+    this.changed();
+  }
+
+  private welcomed(open: OpenThread[]): void {
+    const known = this.thread;
+    const current = open.find((each) => each.question_id === known?.question_id) ?? (known ? undefined : open.at(-1));
+    if (current) this.learnt(current);
+    void this.sync();
+    void this.outbox.flush();
+  }
+
+  private sent(entry?: Entry, ack?: Record<string, unknown>): void {
+    if (entry?.verb === "ask" && ack && this.thread?.client_id === entry.client_id) {
+      const { question_id, conversation_id, promise } = ack as unknown as Asked;
+      const more = { ...(conversation_id ? { conversation_id } : {}), ...(promise ? { promise } : {}) };
+      this.keep({ ...this.thread, ...more, question_id });
+      this.host.announce("question", { id: question_id });
+    } else if (entry && ack && this.log?.id === entry.body.conversation_id) {
+      const { seq, at } = ack as { seq: number; at: string };
+      const { client_id, body } = entry;
+      const text = String(body.text);
+      this.happened({ conversation_id: this.log!.id, seq, at, kind: "message", client_id, text, author: { kind: "shopper" } });
+    }
+    this.changed();
+  }
+
+  private learnt(news: QuestionNews): void {
+    const thread = this.thread;
+    if (thread?.question_id && thread.question_id !== news.question_id) return;
+    this.keep({ ...(thread ?? { text: "", at: new Date().toISOString() }), ...news, text: news.text ?? thread?.text ?? "" });
+    if (news.state === "redirected") this.host.set("open", null);
+    if (news.expert) this.announceFound();
+    this.changed();
+  }
+
+  private announceFound(): void {
+    if (this.found) return;
+    this.found = true;
+    this.host.announce("found");
+  }
+
+  private keep(thread: Thread): void {
+    this.adopt(thread);
+    this.host.set("open", JSON.stringify(thread));
+    this.changed();
+  }
+
+  private adopt(thread: Thread): void {
+    this.thread = thread;
+    if (!thread.conversation_id || this.log?.id === thread.conversation_id) return;
+    this.log = new ConversationLog(thread.conversation_id);
+    void this.sync();
+  }
+
+  private happened(event: ConversationEvent): void {
+    if (!this.log && this.thread) this.keep({ ...this.thread, conversation_id: event.conversation_id });
+    if (this.log?.id !== event.conversation_id) return;
+    const taken = this.log.take(event);
+    if (taken === "gap") void this.sync();
+    if (taken === "known") return;
+    if (event.author?.kind !== "shopper") this.typing = false;
+    if (event.kind === "joined") this.announceFound();
+    if (event.kind === "closed") this.host.announce("conversation_closed");
+    this.seen();
+    this.changed();
+  }
+
+  /** Asks for everything after the last event without a gap. */
+  private async sync(): Promise<void> {
+    const log = this.log;
+    if (!log || this.syncing || (this.net !== "live" && this.net !== "polling")) return;
+    this.syncing = true;
+    try {
+      const ack = await this.link.call("sync", { conversation_id: log.id, after: log.last });
+      if (ack.ok) for (const event of (ack as unknown as { events: ConversationEvent[] }).events) this.happened(event);
+    } catch {
+      return;
+    } finally {
+      this.syncing = false;
+    }
+    this.seen();
+    this.changed();
+  }
+
+  private sawTyping(conversationId: string): void {
+    if (this.log?.id !== conversationId) return;
+    this.typing = true;
+    clearTimeout(this.typingTimer);
+    this.typingTimer = setTimeout(() => {
+      this.typing = false;
+      this.changed();
+    }, TYPING_MS);
+    this.changed();
+  }
+
+  private sawPresence(online: boolean): void {
+    this.online = online;
+    this.changed();
+  }
+
+  private marked(mark: ReadMark): void {
+    if (this.log?.id === mark.conversation_id && this.log.mark(mark)) this.changed();
+  }
+}

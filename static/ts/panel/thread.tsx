@@ -1,0 +1,263 @@
+import { Component, type JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { clockTime, decimal, money } from "../lib/format";
+import type { Entry } from "../lib/outbox";
+import type { ConversationEvent, Product } from "../lib/wire";
+import { Composer } from "./composer";
+import { Header } from "./header";
+import { Face, Icon, Linked, Note, useTools, type Tools, ToolsContext } from "./parts";
+
+function Refused({ entry }: { entry: Entry }): JSX.Element {
+  const { model, t } = useTools();
+  return (
+    <p class="t me">
+      <span class="error">{entry.refused!.message || t("Not sent.")}</span>{" "}
+      <button class="link" onClick={() => model.retry(entry.client_id)}>
+        {t("Try again")}
+      </button>{" "}
+      <button class="link" onClick={() => model.discard(entry.client_id)}>
+        {t("Discard")}
+      </button>
+    </p>
+  );
+}
+
+/** The question as asked, until the conversation's first message repeats it. */
+export function Question(): JSX.Element | null {
+  const { model, t } = useTools();
+  const { thread, log } = model;
+  if (!thread?.text) return null;
+  const own = (e: ConversationEvent): boolean => e.author?.kind === "shopper" && e.text === thread.text;
+  if ((thread.client_id && log?.has(thread.client_id)) || log?.events.some(own)) return null;
+  const state = thread.question_id ? t("Sent") : model.net === "offline" ? t("Waiting for the network") : t("Sending…");
+  return (
+    <>
+      <p class="m me last">{thread.text}</p>
+      {model.askRefused ? (
+        <Refused entry={model.askRefused} />
+      ) : (
+        <p class="t me">
+          {clockTime(thread.at, t.locale)} · {state}
+        </p>
+      )}
+    </>
+  );
+}
+
+function ProductCard({ product, by }: { product: Product; by: string | undefined }): JSX.Element {
+  const { t } = useTools();
+  return (
+    <article class="card">
+      <div class="row">
+        {product.image_url && <img src={product.image_url} alt="" width="76" height="76" />}
+        <div>
+          <h3>{product.title}</h3>
+          {product.price_minor !== undefined && product.currency && (
+            <p class="price">{money(product.price_minor, product.currency, t.locale)}</p>
+          )}
+          {by && <p class="by">{t("Suggested by {name}", { name: by })}</p>}
+        </div>
+      </div>
+      {product.url && (
+        <a href={product.url} target="_top">
+          {t("See it")}
+          <span class="sr"> {product.title}</span>
+        </a>
+      )}
+    </article>
+  );
+}
+
+interface RowProps {
+  event: ConversationEvent;
+  /** First or last of a run by one author. */
+  first: boolean;
+  last: boolean;
+  /** "Sent", "Delivered" or "Read", on the shopper's last message only. */
+  state: string;
+}
+
+/** Rendered again only when its own facts change: a long thread stays cheap. */
+class Row extends Component<RowProps> {
+  static override contextType = ToolsContext;
+
+  override shouldComponentUpdate(next: RowProps): boolean {
+    const { event, first, last, state } = this.props;
+    return next.event !== event || next.first !== first || next.last !== last || next.state !== state;
+  }
+
+  override render({ event, first, last, state }: RowProps): JSX.Element {
+    const { t } = this.context as Tools;
+    const mine = event.author?.kind === "shopper";
+    const name = event.author?.name;
+    const classes = `m ${mine ? "me" : ""} ${first ? "" : "grp"} ${last ? "last" : ""}`;
+    const time = clockTime(event.at, t.locale);
+    return (
+      <>
+        {event.text && (
+          <p class={classes}>
+            <span class="sr">{mine ? t("You:") : `${name ?? ""}:`} </span>
+            <Linked text={event.text} />
+          </p>
+        )}
+        {event.attachment && (
+          <a class={classes} href={event.attachment.url} target="_blank" rel="noopener">
+            <img src={event.attachment.url} alt={event.attachment.name ?? t("Picture")} />
+          </a>
+        )}
+        {event.product && <ProductCard product={event.product} by={mine ? undefined : name} />}
+        {last && <p class={`t ${mine ? "me" : ""}`}>{[mine ? "" : name, time, state].filter(Boolean).join(" · ")}</p>}
+      </>
+    );
+  }
+}
+
+/** Why this person: only what the server computed. */
+function Found(): JSX.Element | null {
+  const { model, t } = useTools();
+  const card = model.expert;
+  if (!card) return null;
+  const { rating, why } = card;
+  return (
+    <article class="found">
+      <Face name={card.name} url={card.avatar_url} class="big" />
+      <div>
+        <b>{t("{name} takes your question", { name: card.name })}</b>
+        {rating && rating.count > 0 && (
+          <span>
+            <Icon name="star" />
+            {t.plural("{mean} from {n} rating in {category}", "{mean} from {n} ratings in {category}", rating.count, {
+              mean: decimal(rating.mean, t.locale),
+              category: rating.category,
+            })}
+          </span>
+        )}
+        {why && (
+          <span>
+            <Icon name="badge-check" />
+            {why}
+          </span>
+        )}
+      </div>
+    </article>
+  );
+}
+
+function Line({ event }: { event: ConversationEvent }): JSX.Element | null {
+  const { t } = useTools();
+  const name = event.author?.name ?? "";
+  const words: Partial<Record<ConversationEvent["kind"], string>> = {
+    joined: t("{name} joined", { name }),
+    transferred: name ? t("{name} takes over; no need to repeat anything", { name }) : t("Your question moves to somebody else"),
+    snoozed: t("The answer comes later; you will be told"),
+    closed: t("Conversation ended"),
+  };
+  const text = words[event.kind];
+  return text ? <p class="sys">{event.text ? `${text} · ${event.text}` : text}</p> : null;
+}
+
+function Events(): JSX.Element {
+  const { model, t } = useTools();
+  const log = model.log!;
+  const events = log.events;
+  const lastMine = events.findLast((e) => e.kind === "message" && e.author?.kind === "shopper");
+  const stateOf = (event: ConversationEvent): string =>
+    event !== lastMine
+      ? ""
+      : log.readBy("expert") >= event.seq
+        ? t("Read")
+        : log.deliveredTo("expert") >= event.seq
+          ? t("Delivered")
+          : t("Sent");
+  const run = (one?: ConversationEvent, two?: ConversationEvent): boolean =>
+    one?.kind === "message" && two?.kind === "message" && one.author?.kind === two.author?.kind && one.author?.id === two.author?.id;
+  const firstJoined = events.find((e) => e.kind === "joined");
+  return (
+    <>
+      {events.map((event, i) =>
+        event.kind === "message" ? (
+          <Row
+            key={event.seq}
+            event={event}
+            first={!run(events[i - 1], event)}
+            last={!run(event, events[i + 1])}
+            state={stateOf(event)}
+          />
+        ) : event === firstJoined ? (
+          <Found key={event.seq} />
+        ) : (
+          <Line key={event.seq} event={event} />
+        ),
+      )}
+    </>
+  );
+}
+
+function Pending({ entry }: { entry: Entry }): JSX.Element {
+  const { model, t } = useTools();
+  return (
+    <>
+      <p class="m me last wait">
+        <span class="sr">{t("You:")} </span>
+        {String(entry.body.text)}
+      </p>
+      {entry.refused ? (
+        <Refused entry={entry} />
+      ) : (
+        <p class="t me">{model.net === "offline" ? t("Waiting for the network") : t("Sending…")}</p>
+      )}
+    </>
+  );
+}
+
+export function Messages(): JSX.Element {
+  const { model, t } = useTools();
+  const { log, pending, typing, expert } = model;
+  const list = useRef<HTMLElement>(null);
+  const count = (log?.events.length ?? 0) + pending.length + (typing ? 1 : 0);
+  useEffect(() => {
+    if (list.current) list.current.scrollTop = list.current.scrollHeight;
+  }, [count, model.shown]);
+  const showsFound = log?.events.some((e) => e.kind === "joined");
+  return (
+    <main class="body" tabIndex={0} ref={list} aria-label={t("Messages")}>
+      <div class="log" role="log" aria-label={t("Messages")}>
+      <Question />
+      {!showsFound && <Found />}
+      {log && <Events />}
+      {pending.map((entry) => (
+        <Pending key={entry.client_id} entry={entry} />
+      ))}
+      {typing && expert && (
+        <span class="typing">
+          <i />
+          <i />
+          <i />
+          <span class="sr">{t("{name} is writing", { name: expert.name })}</span>
+        </span>
+      )}
+      </div>
+    </main>
+  );
+}
+
+export function Conversation(): JSX.Element {
+  const { model, t } = useTools();
+  const name = model.expert?.name;
+  const brand = model.config.brand.name;
+  return (
+    <>
+      <Header status={t("Enthusiast for {brand}", { brand })} />
+      {model.net === "offline" && (
+        <Note icon="wifi-off" kind="bar">
+          {t("Connection lost. Your messages leave as soon as the network is back.")}
+        </Note>
+      )}
+      <Messages />
+      <Composer
+        label={t("Your message")}
+        legal={name ? t("{name} is independent, paid by {brand}.", { name, brand }) : t("Answers come from independent enthusiasts, paid by {brand}.", { brand })}
+      />
+    </>
+  );
+}
