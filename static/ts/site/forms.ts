@@ -14,7 +14,7 @@ export function enhanceForms(): void {
     }
   });
   document.addEventListener("htmx:afterRequest", (event) => event.target instanceof Element && release(event.target));
-  addEventListener("pageshow", () => release(document.documentElement));
+  addEventListener("pageshow", (event) => event.persisted && release(document.documentElement));
   document.addEventListener("change", (event) => {
     const field = event.target;
     if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) {
