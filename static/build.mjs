@@ -53,8 +53,8 @@ function walk(folder) {
 }
 
 /** One SVG of <symbol>s; the drawings inherit stroke and fill from the element that uses them. */
-function iconSprite() {
-  const names = JSON.parse(readFileSync(join(ROOT, "icons.json"), "utf8"));
+function iconSprite(list) {
+  const names = JSON.parse(readFileSync(join(ROOT, list), "utf8"));
   const symbols = names.map((name) => {
     const source = readFileSync(join(MODULES, "lucide-static", "icons", `${name}.svg`), "utf8");
     const drawing = source.replace(/^[\s\S]*?<svg[\s\S]*?>/, "").replace(/<\/svg>\s*$/, "");
@@ -104,7 +104,8 @@ async function main() {
   await bundle({ "ts/loader": "ts/loader/main.ts" }, { format: "iife", target: "es2020" });
   await bundle({ sw: "ts/sw.ts" }, { format: "iife", target: "es2022", entryNames: "[name]" });
   writeHashed("ts/htmx.js", readFileSync(join(MODULES, "htmx.org", "dist", "htmx.min.js")));
-  writeHashed("img/icons.svg", iconSprite());
+  writeHashed("img/icons.svg", iconSprite("icons.json"));
+  writeHashed("img/panel-icons.svg", iconSprite("ts/panel/icons.json"));
   for (const path of walk(join(ROOT, "img"))) {
     writeHashed(relative(ROOT, path).split(sep).join("/"), readFileSync(path));
   }
