@@ -79,17 +79,12 @@ def talk_of(slug: str) -> Talk:
     raw = read_content(f"{sources[slug]}_talk")
     return Talk(
         questions=tuple(
-            QuestionTemplate(
-                frozenset(row[0].split(",")), row[1], text([row[2], row[4]]), text([row[3], row[5]])
-            )
+            QuestionTemplate(frozenset(row[0].split(",")), row[1], text([row[2], row[4]]), text([row[3], row[5]]))
             for row in raw["questions"]
         ),
         clarifications=tuple(_exchange(row) for row in raw["clarify"]),
         follow_ups=tuple(_exchange(row[1:], row[0]) for row in raw["follow"]),
-        slots={
-            name: tuple(split_value(value) for value in values)
-            for name, values in raw["slots"].items()
-        },
+        slots={name: tuple(split_value(value) for value in values) for name, values in raw["slots"].items()},
     )
 
 
@@ -170,9 +165,7 @@ def _delay(rng: Random, author: Author, words: str) -> int:
     return reading + len(words) // 4
 
 
-def dialogue(
-    rng: Random, brand: DemoBrand, product: DemoProduct, lang: Lang, *, stars: int | None = None
-) -> Dialogue:
+def dialogue(rng: Random, brand: DemoBrand, product: DemoProduct, lang: Lang, *, stars: int | None = None) -> Dialogue:
     """Return a question about `product` and the whole conversation, of 3 to 8 further messages.
 
     The same `rng` state gives the same dialogue. `stars` fixes the rating, otherwise drawn from
