@@ -48,7 +48,7 @@ class SignIn(Base):
 
 
 class AccessToken(Base):
-    """A token for a program: of a person (sockets of an expert or brand) or of a brand (server API). Only its hash is kept."""
+    """A token for a program: of a person (sockets) or of a brand (server API). Only its hash is kept."""
 
     __tablename__ = "access_token"
     __table_args__ = (CheckConstraint("num_nonnulls(person_id, brand_id) = 1", name="one_owner"),)

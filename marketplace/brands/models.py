@@ -47,6 +47,22 @@ class Member(Base):
     created_at: Mapped[datetime]
 
 
+class Invitation(Base):
+    """Somebody asked by mail to join a brand's team."""
+
+    __tablename__ = "brand_invitation"
+    __table_args__ = (Index("ix_brand_invitation_brand", "brand_id", "email"),)
+
+    id: Mapped[Key]
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand.id", ondelete="CASCADE"))
+    email: Mapped[Line]
+    role: Mapped[Role] = mapped_column(state_column(Role))
+    by_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
 class Site(Base):
     """An origin that may carry the brand's widget, such as https://shop.example."""
 
@@ -206,4 +222,14 @@ class MissionCategory(Base):
     )
 
 
-__all__ = ["Brand", "CatalogueImport", "Category", "Member", "Mission", "MissionCategory", "Product", "Site"]
+__all__ = [
+    "Brand",
+    "CatalogueImport",
+    "Category",
+    "Invitation",
+    "Member",
+    "Mission",
+    "MissionCategory",
+    "Product",
+    "Site",
+]

@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, Json, Key, Line, Prose, Short, state_column
 from marketplace.mail.states import MailState
-from sqlalchemy.orm import mapped_column
 
 
 class Mail(Base):

@@ -35,6 +35,124 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_brand_slug")),
     )
     op.create_table(
+        "hook",
+        sa.Column("id", sa.String(length=120), nullable=False),
+        sa.Column("thin", sa.Boolean(), nullable=False),
+        sa.Column("type", sa.String(length=120), nullable=False),
+        sa.Column("account_id", sa.String(length=120), nullable=True),
+        sa.Column("object_id", sa.String(length=120), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "received",
+                "processed",
+                "ignored",
+                "parked",
+                name="hookstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("processed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook")),
+    )
+    op.create_index(
+        "ix_hook_waiting", "hook", ["received_at"], unique=False, postgresql_where="state IN ('received', 'parked')"
+    )
+    op.create_table(
+        "ledger_account",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "stripe.pending",
+                "stripe.available",
+                "clearing.refund",
+                "bank.platform",
+                "platform.equity.float",
+                "brand.wallet",
+                "brand.held",
+                "brand.receivable",
+                "expert.pending",
+                "expert.available",
+                "expert.in_payout",
+                "expert.receivable",
+                "platform.revenue.commission",
+                "platform.vat_payable",
+                "platform.expense.stripe_fees",
+                "platform.expense.bonus",
+                "platform.expense.bad_debt",
+                "custody.source",
+                "custody.expert_stripe",
+                "custody.expert_bank",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("owner_type", sa.String(length=120), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "side",
+            sa.Enum("debit", "credit", name="side", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("balance", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("min_balance", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("min_balance IS NULL OR balance >= min_balance", name=op.f("ck_ledger_account_guard")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_account")),
+        sa.UniqueConstraint("id", "currency", name="uq_ledger_account_id_currency"),
+        sa.UniqueConstraint("kind", "owner_id", "currency", name=op.f("uq_ledger_account_kind_owner_id_currency")),
+    )
+    op.create_index("ix_ledger_account_owner", "ledger_account", ["owner_id"], unique=False)
+    op.create_table(
+        "ledger_seal",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("transactions", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("previous", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_ledger_seal")),
+    )
+    op.create_table(
+        "ledger_transaction",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("type", sa.String(length=120), nullable=False),
+        sa.Column("source_type", sa.String(length=120), nullable=False),
+        sa.Column("source_id", sa.Uuid(), nullable=False),
+        sa.Column("event_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reverses_id", sa.Uuid(), nullable=True),
+        sa.Column("payload_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.CheckConstraint("lines >= 2", name=op.f("ck_ledger_transaction_lines")),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["ledger_transaction.id"], name=op.f("fk_ledger_transaction_reverses_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_transaction")),
+        sa.UniqueConstraint("key", name=op.f("uq_ledger_transaction_key")),
+    )
+    op.create_index("ix_ledger_transaction_event_at", "ledger_transaction", ["event_at"], unique=False)
+    op.create_index(
+        "ix_ledger_transaction_reverses",
+        "ledger_transaction",
+        ["reverses_id"],
+        unique=False,
+        postgresql_where="reverses_id IS NOT NULL",
+    )
+    op.create_index("ix_ledger_transaction_source", "ledger_transaction", ["source_type", "source_id"], unique=False)
+    op.create_table(
         "mail",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("recipient", sa.String(length=300), nullable=False),
@@ -73,6 +191,17 @@ def upgrade() -> None:
     )
     op.create_index("uq_person_email", "person", ["email"], unique=True)
     op.create_table(
+        "twin_object",
+        sa.Column("id", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=120), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=True),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_twin_object")),
+        sa.UniqueConstraint("key", name=op.f("uq_twin_object_key")),
+    )
+    op.create_index("ix_twin_object_kind", "twin_object", ["kind", "created_at"], unique=False)
+    op.create_table(
         "access_token",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=True),
@@ -90,6 +219,38 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_access_token_brand_id"), "access_token", ["brand_id"], unique=False)
     op.create_index(op.f("ix_access_token_person_id"), "access_token", ["person_id"], unique=False)
+    op.create_table(
+        "brand_invitation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(length=300), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "owner",
+                "manager",
+                "agent",
+                "analyst",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("by_person_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["brand_id"], ["brand.id"], name=op.f("fk_brand_invitation_brand_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_person_id"], ["person.id"], name=op.f("fk_brand_invitation_by_person_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brand_invitation")),
+    )
+    op.create_index("ix_brand_invitation_brand", "brand_invitation", ["brand_id", "email"], unique=False)
     op.create_table(
         "brand_member",
         sa.Column("brand_id", sa.Uuid(), nullable=False),
@@ -197,6 +358,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_expert")),
     )
     op.create_table(
+        "finding",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=120), nullable=False),
+        sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "resolved", name="findingstate", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_finding_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
+        sa.UniqueConstraint("name", name=op.f("uq_finding_name")),
+    )
+    op.create_index("ix_finding_state", "finding", ["state", "first_seen_at"], unique=False)
+    op.create_table(
+        "ledger_entry",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("account_version", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("transaction_id", sa.Uuid(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("balance_after", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_ledger_entry_amount")),
+        sa.ForeignKeyConstraint(
+            ["account_id", "currency"],
+            ["ledger_account.id", "ledger_account.currency"],
+            name=op.f("fk_ledger_entry_account_id_currency"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["transaction_id"], ["ledger_transaction.id"], name=op.f("fk_ledger_entry_transaction_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", "account_version", name=op.f("pk_ledger_entry")),
+        sa.UniqueConstraint("transaction_id", "account_id", name=op.f("uq_ledger_entry_transaction_id_account_id")),
+    )
+    op.create_table(
         "mission",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
@@ -243,6 +445,69 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mission_brand_id"), "mission", ["brand_id"], unique=False)
     op.create_table(
+        "payee",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.String(length=120), nullable=False),
+        sa.Column("version", sa.String(length=120), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "pending",
+                "active",
+                "restricted",
+                "closed",
+                name="payeestate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("missing", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("held_because", sa.String(length=300), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_payee_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_payee")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_payee_account_id")),
+    )
+    op.create_table(
+        "payout_run",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("period", sa.String(length=120), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "prepared",
+                "approved",
+                "executing",
+                "done",
+                "cancelled",
+                name="runstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("payouts", sa.Integer(), nullable=False),
+        sa.Column("skipped", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("prepared_by", sa.Uuid(), nullable=True),
+        sa.Column("first_approver", sa.Uuid(), nullable=True),
+        sa.Column("second_approver", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("executed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["first_approver"], ["person.id"], name=op.f("fk_payout_run_first_approver")),
+        sa.ForeignKeyConstraint(["prepared_by"], ["person.id"], name=op.f("fk_payout_run_prepared_by")),
+        sa.ForeignKeyConstraint(["second_approver"], ["person.id"], name=op.f("fk_payout_run_second_approver")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payout_run")),
+        sa.UniqueConstraint("period", "currency", name=op.f("uq_payout_run_period_currency")),
+    )
+    op.create_table(
         "sign_in",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -268,6 +533,47 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_site_origin"), "site", ["origin"], unique=False)
     op.create_table(
+        "top_up",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("by_person_id", sa.Uuid(), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "created",
+                "processing",
+                "paid",
+                "failed",
+                "expired",
+                name="topupstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("checkout_id", sa.String(length=120), nullable=True),
+        sa.Column("checkout_url", sa.String(), nullable=True),
+        sa.Column("payment_id", sa.String(length=120), nullable=True),
+        sa.Column("method", sa.String(length=120), nullable=False),
+        sa.Column("fee_minor", sa.Integer(), nullable=True),
+        sa.Column("available_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("matured_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'paid') = (paid_at IS NOT NULL)", name=op.f("ck_top_up_paid")),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_top_up_amount")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_top_up_brand_id")),
+        sa.ForeignKeyConstraint(["by_person_id"], ["person.id"], name=op.f("fk_top_up_by_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_top_up")),
+        sa.UniqueConstraint("checkout_id", name=op.f("uq_top_up_checkout_id")),
+        sa.UniqueConstraint("payment_id", name=op.f("uq_top_up_payment_id")),
+    )
+    op.create_index("ix_top_up_brand", "top_up", ["brand_id", "created_at"], unique=False)
+    op.create_table(
         "visitor",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
@@ -285,6 +591,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_visitor_digest")),
     )
     op.create_index("uq_visitor_subject", "visitor", ["brand_id", "subject"], unique=True)
+    op.create_table(
+        "wallet_settings",
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("month_cap_minor", sa.Integer(), nullable=True),
+        sa.Column("warn_below_minor", sa.BigInteger(), nullable=False),
+        sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("month_cap_minor > 0", name=op.f("ck_wallet_settings_cap")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_wallet_settings_brand_id")),
+        sa.PrimaryKeyConstraint("brand_id", name=op.f("pk_wallet_settings")),
+    )
     op.create_table(
         "enrolment",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -385,6 +701,59 @@ def upgrade() -> None:
     op.create_index(
         "uq_online_span_open", "online_span", ["person_id"], unique=True, postgresql_where="ended_at IS NULL"
     )
+    op.create_table(
+        "payout",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("period", sa.String(length=120), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("netted_minor", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.String(length=120), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "prepared",
+                "submitted",
+                "paid",
+                "failed",
+                "reversed",
+                "cancelled",
+                name="payoutstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("keyed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("params", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("transfer_id", sa.String(length=120), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=120), nullable=False),
+        sa.Column("error", sa.String(length=300), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reserved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reversed_minor", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'prepared') = (reserved_at IS NULL) OR state IN ('failed', 'cancelled')",
+            name=op.f("ck_payout_reserved"),
+        ),
+        sa.CheckConstraint("state <> 'paid' OR transfer_id IS NOT NULL", name=op.f("ck_payout_transfer")),
+        sa.CheckConstraint("amount_minor > 0 AND netted_minor >= 0", name=op.f("ck_payout_amount")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_payout_person_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["payout_run.id"], name=op.f("fk_payout_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payout")),
+        sa.UniqueConstraint("period", "person_id", "currency", name=op.f("uq_payout_period_person_id_currency")),
+        sa.UniqueConstraint("transfer_id", name=op.f("uq_payout_transfer_id")),
+    )
+    op.create_index("ix_payout_due", "payout", ["due_at"], unique=False, postgresql_where="state = 'submitted'")
+    op.create_index("ix_payout_person", "payout", ["person_id", "created_at"], unique=False)
+    op.create_index("ix_payout_run", "payout", ["run_id", "state"], unique=False)
     op.create_table(
         "product",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -586,6 +955,7 @@ def upgrade() -> None:
         sa.Column("server_read", sa.Integer(), nullable=False),
         sa.Column("shopper_messages", sa.Integer(), nullable=False),
         sa.Column("server_messages", sa.Integer(), nullable=False),
+        sa.Column("shopper_replies", sa.Integer(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_reply_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_message_at", sa.DateTime(timezone=True), nullable=True),
@@ -697,6 +1067,31 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_attachment_conversation_id"), "attachment", ["conversation_id"], unique=False)
     op.create_table(
+        "hold",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("spent_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "held", "spent", "released", name="holdstate", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'held') = (resolved_at IS NULL)", name=op.f("ck_hold_resolved")),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_hold_amount")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_hold_brand_id")),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_hold_conversation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
+        sa.UniqueConstraint("conversation_id", name=op.f("uq_hold_conversation_id")),
+    )
+    op.create_index("ix_hold_brand", "hold", ["brand_id", "created_at"], unique=False)
+    op.create_table(
         "offer",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("question_id", sa.Uuid(), nullable=False),
@@ -786,6 +1181,22 @@ def upgrade() -> None:
         "uq_segment_live", "segment", ["conversation_id"], unique=True, postgresql_where="closed_at IS NULL"
     )
     op.create_table(
+        "assessment",
+        sa.Column("segment_id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("qualified", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=120), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_assessment_conversation_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_assessment_person_id")),
+        sa.ForeignKeyConstraint(["segment_id"], ["segment.id"], name=op.f("fk_assessment_segment_id")),
+        sa.PrimaryKeyConstraint("segment_id", name=op.f("pk_assessment")),
+    )
+    op.create_index(op.f("ix_assessment_conversation_id"), "assessment", ["conversation_id"], unique=False)
+    op.create_index(op.f("ix_assessment_person_id"), "assessment", ["person_id"], unique=False)
+    op.create_table(
         "conversation_event",
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
@@ -846,6 +1257,60 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("id", name=op.f("uq_conversation_event_id")),
     )
+    op.create_table(
+        "earning",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("segment_id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("mission_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("rule", sa.String(length=120), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("gross_minor", sa.BigInteger(), nullable=False),
+        sa.Column("commission_minor", sa.BigInteger(), nullable=False),
+        sa.Column("vat_minor", sa.BigInteger(), nullable=False),
+        sa.Column("net_minor", sa.BigInteger(), nullable=False),
+        sa.Column("calculation", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "pending",
+                "available",
+                "paid",
+                "reversed",
+                name="earningstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("earned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("available_on", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("payout_id", sa.Uuid(), nullable=True),
+        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reversed_because", sa.String(length=300), nullable=True),
+        sa.CheckConstraint("(state = 'paid') = (paid_at IS NOT NULL)", name=op.f("ck_earning_paid")),
+        sa.CheckConstraint("gross_minor = commission_minor + vat_minor + net_minor", name=op.f("ck_earning_sum")),
+        sa.CheckConstraint("gross_minor > 0 AND net_minor >= 0", name=op.f("ck_earning_positive")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_earning_brand_id")),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_earning_conversation_id")),
+        sa.ForeignKeyConstraint(["mission_id"], ["mission.id"], name=op.f("fk_earning_mission_id")),
+        sa.ForeignKeyConstraint(["payout_id"], ["payout.id"], name=op.f("fk_earning_payout_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_earning_person_id")),
+        sa.ForeignKeyConstraint(["segment_id"], ["segment.id"], name=op.f("fk_earning_segment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_earning")),
+    )
+    op.create_index("ix_earning_brand", "earning", ["brand_id", "earned_at"], unique=False)
+    op.create_index(op.f("ix_earning_conversation_id"), "earning", ["conversation_id"], unique=False)
+    op.create_index("ix_earning_due", "earning", ["available_on"], unique=False, postgresql_where="state = 'pending'")
+    op.create_index(
+        "ix_earning_payable", "earning", ["person_id", "currency"], unique=False, postgresql_where="state = 'available'"
+    )
+    op.create_index("ix_earning_payout", "earning", ["payout_id"], unique=False)
+    op.create_index("ix_earning_person", "earning", ["person_id", "earned_at"], unique=False)
+    op.create_index("uq_earning_rule", "earning", ["segment_id", "rule"], unique=True)
     op.create_table(
         "rating",
         sa.Column("id", sa.Uuid(), nullable=False),
