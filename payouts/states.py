@@ -1,0 +1,182 @@
+"""States of what is owed and paid."""
+
+from enum import StrEnum
+
+from marketplace.core.states import Machine
+
+
+class TopUpState(StrEnum):
+    """created > processing > paid | failed | expired."""
+
+    CREATED = "created"
+    PROCESSING = "processing"
+    PAID = "paid"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class TopUpAction(StrEnum):
+    """What moves a top-up."""
+
+    PROCESS = "process"
+    PAY = "pay"
+    FAIL = "fail"
+    EXPIRE = "expire"
+
+
+TOP_UP = Machine(
+    "top_up",
+    {
+        (TopUpState.CREATED, TopUpAction.PROCESS): TopUpState.PROCESSING,
+        (TopUpState.CREATED, TopUpAction.PAY): TopUpState.PAID,
+        (TopUpState.PROCESSING, TopUpAction.PAY): TopUpState.PAID,
+        (TopUpState.CREATED, TopUpAction.FAIL): TopUpState.FAILED,
+        (TopUpState.PROCESSING, TopUpAction.FAIL): TopUpState.FAILED,
+        (TopUpState.CREATED, TopUpAction.EXPIRE): TopUpState.EXPIRED,
+    },
+)
+
+
+class HoldState(StrEnum):
+    """held > spent | released."""
+
+    HELD = "held"
+    SPENT = "spent"
+    RELEASED = "released"
+
+
+class HoldAction(StrEnum):
+    """What resolves a hold."""
+
+    SPEND = "spend"
+    RELEASE = "release"
+
+
+HOLD = Machine(
+    "hold",
+    {
+        (HoldState.HELD, HoldAction.SPEND): HoldState.SPENT,
+        (HoldState.HELD, HoldAction.RELEASE): HoldState.RELEASED,
+    },
+)
+
+
+class EarningState(StrEnum):
+    """pending > available > paid; reversed."""
+
+    PENDING = "pending"
+    AVAILABLE = "available"
+    PAID = "paid"
+    REVERSED = "reversed"
+
+
+class EarningAction(StrEnum):
+    """What moves an earning. `return` brings a paid one back when its transfer came back."""
+
+    RELEASE = "release"
+    PAY = "pay"
+    RETURN = "return"
+    REVERSE = "reverse"
+
+
+EARNING = Machine(
+    "earning",
+    {
+        (EarningState.PENDING, EarningAction.RELEASE): EarningState.AVAILABLE,
+        (EarningState.AVAILABLE, EarningAction.PAY): EarningState.PAID,
+        (EarningState.PAID, EarningAction.RETURN): EarningState.AVAILABLE,
+        (EarningState.PENDING, EarningAction.REVERSE): EarningState.REVERSED,
+        (EarningState.AVAILABLE, EarningAction.REVERSE): EarningState.REVERSED,
+        (EarningState.PAID, EarningAction.REVERSE): EarningState.REVERSED,
+    },
+)
+
+
+class RunState(StrEnum):
+    """prepared > approved > executing > done; cancelled."""
+
+    PREPARED = "prepared"
+    APPROVED = "approved"
+    EXECUTING = "executing"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class RunAction(StrEnum):
+    """What moves a run."""
+
+    APPROVE = "approve"
+    EXECUTE = "execute"
+    FINISH = "finish"
+    CANCEL = "cancel"
+
+
+RUN = Machine(
+    "payout_run",
+    {
+        (RunState.PREPARED, RunAction.APPROVE): RunState.APPROVED,
+        (RunState.APPROVED, RunAction.EXECUTE): RunState.EXECUTING,
+        (RunState.EXECUTING, RunAction.FINISH): RunState.DONE,
+        (RunState.PREPARED, RunAction.CANCEL): RunState.CANCELLED,
+        (RunState.APPROVED, RunAction.CANCEL): RunState.CANCELLED,
+    },
+)
+
+
+class PayoutState(StrEnum):
+    """prepared > submitted > paid | failed | reversed; cancelled."""
+
+    PREPARED = "prepared"
+    SUBMITTED = "submitted"
+    PAID = "paid"
+    FAILED = "failed"
+    REVERSED = "reversed"
+    CANCELLED = "cancelled"
+
+
+class PayoutAction(StrEnum):
+    """What moves one payout."""
+
+    SUBMIT = "submit"
+    PAY = "pay"
+    FAIL = "fail"
+    REVERSE = "reverse"
+    CANCEL = "cancel"
+
+
+PAYOUT = Machine(
+    "payout",
+    {
+        (PayoutState.PREPARED, PayoutAction.SUBMIT): PayoutState.SUBMITTED,
+        (PayoutState.PREPARED, PayoutAction.FAIL): PayoutState.FAILED,
+        (PayoutState.PREPARED, PayoutAction.CANCEL): PayoutState.CANCELLED,
+        (PayoutState.SUBMITTED, PayoutAction.PAY): PayoutState.PAID,
+        (PayoutState.SUBMITTED, PayoutAction.FAIL): PayoutState.FAILED,
+        (PayoutState.PAID, PayoutAction.REVERSE): PayoutState.REVERSED,
+    },
+)
+
+
+class PayeeState(StrEnum):
+    """Whether an expert's Stripe account can receive transfers."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    RESTRICTED = "restricted"
+    CLOSED = "closed"
+
+
+class HookState(StrEnum):
+    """received > processed | ignored | parked."""
+
+    RECEIVED = "received"
+    PROCESSED = "processed"
+    IGNORED = "ignored"
+    PARKED = "parked"
+
+
+class FindingState(StrEnum):
+    """Of a difference found by reconciliation: open > resolved."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
