@@ -8,7 +8,15 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
 from bench.market_world import DAY, Asked, Enthusiast, Luck, World
-from experts.cascade import CascadePolicy, OpenOffer, Progress, QuestionClock, StepKind, next_step
+from experts.cascade import (
+    CascadePolicy,
+    OpenOffer,
+    Progress,
+    QuestionClock,
+    StepKind,
+    next_step,
+    pace_of,
+)
 from experts.rules import CandidateFacts, ExpertId, QuestionFacts, exclusion
 from experts.scoring import (
     DEFAULT_WEIGHTS,
@@ -53,12 +61,12 @@ def _by(candidates: list[Candidate], key: Callable[[Candidate], float]) -> list[
     return [Ranked(place, one.expert, None) for place, one in enumerate(ordered, 1)]
 
 
-def longest_idle(candidates: list[Candidate], seed: str) -> list[Ranked]:
+def longest_idle(candidates: list[Candidate], _seed: str) -> list[Ranked]:
     """The one who has waited longest for work comes first."""
     return _by(candidates, lambda candidate: candidate.idle)
 
 
-def best_rating(candidates: list[Candidate], seed: str) -> list[Ranked]:
+def best_rating(candidates: list[Candidate], _seed: str) -> list[Ranked]:
     """The best Bayesian mean rating comes first."""
     return _by(candidates, lambda one: quality(one.here, one.elsewhere))
 
@@ -135,8 +143,8 @@ def _desk(person: Enthusiast) -> Desk:
         person=person,
         accepted=person.past_accepted,
         offered=person.past_offers,
-        good={name: person.past_good * share for name in person.categories},
-        rated={name: person.past_rated * share for name in person.categories},
+        good=dict.fromkeys(person.categories, person.past_good * share),
+        rated=dict.fromkeys(person.categories, person.past_rated * share),
         good_all=person.past_good,
         rated_all=person.past_rated,
         mean_delay=None if person.new else person.delay_median * 1.13,
@@ -289,7 +297,7 @@ class Run:
         first = self.policy.order(candidates, f"{self.world.town.seed}-{case.asked.key}")[0]
         desk = next(desk for desk in eligible if desk.person.key == first.expert)
         ends = now + self.policy.cascade.offer_seconds
-        case.offers[desk.person.key] = OpenOffer(_moment(now), _moment(ends))
+        case.offers[desk.person.key] = OpenOffer(_moment(now), _moment(ends), pace_of(desk.mean_delay))
         case.asked_already |= {desk.person.key}
         case.made += 1
         desk.open_offers += 1

@@ -97,6 +97,21 @@ class CascadePolicy:
 
 DEFAULT_POLICY = CascadePolicy()
 
+USUAL_DELAY_SECONDS = 14.0
+"""Mean answer delay of an ordinary expert, for whom the hedges are timed as the policy says."""
+LEAST_PACE, GREATEST_PACE = 0.6, 1.5
+
+
+def pace_of(mean_delay: float | None) -> float:
+    """Return how an expert's mean answer delay, in seconds, stretches the hedges after his offer.
+
+    Silence means more from somebody quick: a second expert is asked sooner after him, and later
+    after somebody who always needs a little longer. An unknown delay changes nothing.
+    """
+    if mean_delay is None:
+        return 1.0
+    return min(max(mean_delay / USUAL_DELAY_SECONDS, LEAST_PACE), GREATEST_PACE)
+
 
 class Progress(StrEnum):
     """How far the question has come, as far as the clock is concerned."""
@@ -131,10 +146,14 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenOffer:
-    """An offer that is neither answered nor past its end."""
+    """An offer that is neither answered nor past its end.
+
+    ``pace`` stretches the wait before somebody else is asked as well: see :func:`pace_of`.
+    """
 
     made_at: datetime
     expires_at: datetime
+    pace: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +250,11 @@ def _live_step(policy: CascadePolicy, clock: QuestionClock, now: datetime) -> St
 def _offer_due(policy: CascadePolicy, clock: QuestionClock, now: datetime) -> datetime:
     if not clock.open_offers:
         return now
-    oldest = min(offer.made_at for offer in clock.open_offers)
-    return _after(oldest, policy.hedge_age(len(clock.open_offers)))
+    oldest = min(clock.open_offers, key=lambda offer: offer.made_at)
+    return _after(oldest.made_at, oldest.pace * policy.hedge_age(len(clock.open_offers)))
 
 
-def _later_step(
-    policy: CascadePolicy, clock: QuestionClock, now: datetime, expiry: datetime
-) -> Step:
+def _later_step(policy: CascadePolicy, clock: QuestionClock, now: datetime, expiry: datetime) -> Step:
     """A question for later: first the best alone, then the best few, then all.
 
     A refusal by the best ends his exclusive time, so nobody waits for a "no" already given.

@@ -110,19 +110,19 @@ def _unaffordable(candidate: CandidateFacts, _question: QuestionFacts) -> bool:
 _Rule: TypeAlias = Callable[[CandidateFacts, QuestionFacts], bool]
 
 _RULES: tuple[tuple[Exclusion, _Rule], ...] = (
-    (Exclusion.INACTIVE, lambda c, q: not c.active),
-    (Exclusion.NOT_ENROLLED, lambda c, q: not c.enrolled),
-    (Exclusion.BLOCKED, lambda c, q: c.blocked),
+    (Exclusion.INACTIVE, lambda c, _q: not c.active),
+    (Exclusion.NOT_ENROLLED, lambda c, _q: not c.enrolled),
+    (Exclusion.BLOCKED, lambda c, _q: c.blocked),
     (Exclusion.LANGUAGE, lambda c, q: q.language not in c.languages),
     (Exclusion.CATEGORY, _lacks_category),
     (Exclusion.NOT_CERTIFIED, _lacks_certificate),
-    (Exclusion.OFF_SCHEDULE, lambda c, q: c.switch is None and not c.in_hours),
-    (Exclusion.SWITCHED_OFF, lambda c, q: c.switch is False),
+    (Exclusion.OFF_SCHEDULE, lambda c, _q: c.switch is None and not c.in_hours),
+    (Exclusion.SWITCHED_OFF, lambda c, _q: c.switch is False),
     (Exclusion.NOT_PRESENT, _absent),
     (Exclusion.AT_CAPACITY, lambda c, q: q.live and c.busy >= c.capacity),
     (Exclusion.OTHER_OPEN_OFFER, lambda c, q: q.live and c.open_offers > 0),
     (Exclusion.ALREADY_ASKED, lambda c, q: c.expert in q.asked_already),
-    (Exclusion.PAUSED, lambda c, q: c.paused),
+    (Exclusion.PAUSED, lambda c, _q: c.paused),
     (Exclusion.BUDGET, _unaffordable),
 )
 

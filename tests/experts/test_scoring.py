@@ -49,9 +49,7 @@ def test_a_new_expert_starts_at_the_stated_priors() -> None:
 def test_acceptance_stays_below_one_and_falls_with_each_miss() -> None:
     eager = replace(ANA, accepted=1e6, offered=1e6)
     assert acceptance(eager) < 1.0
-    assert acceptance(replace(ANA, missed=1)) == pytest.approx(
-        acceptance(ANA) * WEIGHTS.missed_factor
-    )
+    assert acceptance(replace(ANA, missed=1)) == pytest.approx(acceptance(ANA) * WEIGHTS.missed_factor)
 
 
 def test_speed_is_one_at_once_and_a_stranger_is_neutral() -> None:
