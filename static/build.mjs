@@ -14,6 +14,7 @@ const ROOT = dirname(fileURLToPath(import.meta.url));
 const MODULES = join(ROOT, "node_modules");
 const FINAL = join(ROOT, "dist");
 const DIST = join(ROOT, `.dist-${process.pid}`);
+const OLD = join(ROOT, `.old-${process.pid}`);
 const COMPRESSED = new Set([".css", ".js", ".svg", ".json", ".webmanifest"]);
 
 /** Scripts: manifest name -> source. A source that does not exist is skipped. */
@@ -118,7 +119,7 @@ async function main() {
   for (const path of walk(DIST).filter((path) => COMPRESSED.has(extname(path)))) {
     sizes.set(relative(DIST, path).split(sep).join("/"), await compress(path));
   }
-  rmSync(FINAL, { recursive: true, force: true });
+  if (existsSync(FINAL)) renameSync(FINAL, OLD);
   renameSync(DIST, FINAL);
   for (const [name, built] of Object.entries(manifest)) {
     if (/\.(css|js)$/.test(name)) {
@@ -131,5 +132,5 @@ async function main() {
 try {
   await main();
 } finally {
-  rmSync(DIST, { recursive: true, force: true });
+  for (const folder of [DIST, OLD]) rmSync(folder, { recursive: true, force: true });
 }
