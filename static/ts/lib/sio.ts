@@ -107,14 +107,16 @@ export class Sio {
   start(): void {
     if (!this.stopped) return;
     this.stopped = false;
-    addEventListener("online", this.hurry);
+    addEventListener("online", this.renew);
+    addEventListener("offline", this.lose);
     document.addEventListener("visibilitychange", this.hurry);
     this.connect();
   }
 
   stop(): void {
     this.stopped = true;
-    removeEventListener("online", this.hurry);
+    removeEventListener("online", this.renew);
+    removeEventListener("offline", this.lose);
     document.removeEventListener("visibilitychange", this.hurry);
     clearTimeout(this.retry);
     this.drop();
@@ -141,11 +143,16 @@ export class Sio {
     return ack;
   }
 
-  private hurry = (): void => {
-    if (this.status !== "down" || document.hidden || !navigator.onLine) return;
-    clearTimeout(this.retry);
+  private lose = (): void => this.fallen();
+
+  /** A connection that outlived a change of network may be dead without knowing: always a fresh one. */
+  private renew = (): void => {
     this.attempt = 0;
     this.connect();
+  };
+
+  private hurry = (): void => {
+    if (this.status === "down" && !document.hidden) this.renew();
   };
 
   private connect(): void {

@@ -25,8 +25,8 @@ test("money follows the decimals of its currency", () => {
 });
 
 test("waits are rounded up to what a person would say", () => {
-  assert.equal(duration(38, "en"), "40 sec");
-  assert.equal(duration(61, "en"), "2 min");
+  assert.equal(duration(38, "en"), "40\u00a0sec");
+  assert.equal(duration(61, "en"), "2\u00a0min");
 });
 
 test("a promise for tomorrow says tomorrow", () => {

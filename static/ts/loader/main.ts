@@ -81,7 +81,7 @@ function paint(): void {
   if (!launcher) return;
   const { state, promise_seconds: seconds } = config.availability;
   const going = store.get("open") !== null;
-  const wait = seconds && (seconds < 60 ? `${seconds}\u00a0s` : `${Math.ceil(seconds / 60)}\u00a0min`);
+  const wait = seconds && (seconds < 60 ? `${Math.ceil(seconds / 5) * 5}\u00a0s` : `${Math.ceil(seconds / 60)}\u00a0min`);
   if (going) launcher.label(text("Your conversation"), text("Pick up where you left off"));
   else if (state === "later") launcher.label(text("A question?"), text("An enthusiast answers by e-mail"));
   else if (wait) launcher.label(text("A question?"), text("Usually answered within {time}", { time: wait }));

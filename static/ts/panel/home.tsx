@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { duration } from "../lib/format";
 import { Composer } from "./composer";
 import { Reduce } from "./header";
-import { Face, Icon, useTools } from "./parts";
+import { Face, Icon, Photo, useTools } from "./parts";
 
 function Promise(): JSX.Element {
   const { model, t } = useTools();
@@ -18,7 +18,7 @@ function AboutProduct(): JSX.Element | null {
   if (!model.product?.title) return null;
   return (
     <div class="seen">
-      {model.product.image_url && <img src={model.product.image_url} alt="" width="40" height="40" />}
+      {model.product.image_url && <Photo url={model.product.image_url} size={44} />}
       <p>
         <b>{model.product.title}</b>
         {model.aboutProduct ? t("Your question is about this product.") : t("Your question is about something else.")}{" "}

@@ -55,8 +55,6 @@ export class Link {
     this.sio.on<{ conversation_id: string }>("typing", (typing) => hearing.typing(typing));
     this.sio.on<ReadMark>("read", (mark) => hearing.read(mark));
     this.sio.on<{ online: boolean }>("presence", (presence) => hearing.presence(presence));
-    addEventListener("offline", () => this.change("offline"));
-    addEventListener("online", () => this.net === "offline" && void this.ask());
   }
 
   start(): void {

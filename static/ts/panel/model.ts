@@ -24,6 +24,8 @@ export interface Verdict {
 export type View = "home" | "looking" | "later" | "redirected" | "conversation" | "ended" | "expired";
 
 const TYPING_MS = 6000;
+/** How often what got no answer is sent again. */
+const RESEND_MS = 5000;
 
 /** Everything the panel knows; views read it and call its verbs. Changes are told to one listener. */
 export class Model {
@@ -74,6 +76,7 @@ export class Model {
       },
     );
     this.outbox = new Outbox(host, (entry) => this.link.call(entry.verb, entry.body), (sent, ack) => this.sent(sent, ack));
+    setInterval(() => void this.outbox.flush(), RESEND_MS);
     const kept = host.get("open");
     if (kept) this.adopt(JSON.parse(kept) as Thread);
     const asking = this.outbox.entries.find((entry) => entry.verb === "ask");
@@ -340,6 +343,7 @@ export class Model {
     const log = this.log;
     if (!log || this.syncing || (this.net !== "live" && this.net !== "polling")) return;
     this.syncing = true;
+    const before = log.last;
     try {
       const ack = await this.link.call("sync", { conversation_id: log.id, after: log.last });
       if (ack.ok) for (const event of (ack as unknown as { events: ConversationEvent[] }).events) this.happened(event);
@@ -348,6 +352,7 @@ export class Model {
     } finally {
       this.syncing = false;
     }
+    if (log.broken && log.last > before) void this.sync();
     this.seen();
     this.changed();
   }

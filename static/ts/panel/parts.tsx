@@ -32,6 +32,21 @@ export function Face(props: { name: string; url?: string | null | undefined; cla
   );
 }
 
+/** A picture from the shop's catalogue, which may be gone or forbid being shown elsewhere: then nothing. */
+export function Photo(props: { url: string; size: number }): JSX.Element {
+  return (
+    <img
+      src={props.url}
+      alt=""
+      width={props.size}
+      height={props.size}
+      onError={(event) => {
+        event.currentTarget.hidden = true;
+      }}
+    />
+  );
+}
+
 export function Note(props: { icon: string; kind?: string; children: ComponentChildren }): JSX.Element {
   return (
     <div class={`note ${props.kind ?? ""}`} role="status">

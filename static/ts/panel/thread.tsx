@@ -5,7 +5,7 @@ import type { Entry } from "../lib/outbox";
 import type { ConversationEvent, Product } from "../lib/wire";
 import { Composer } from "./composer";
 import { Header } from "./header";
-import { Face, Icon, Linked, Note, useTools, type Tools, ToolsContext } from "./parts";
+import { Face, Icon, Linked, Note, Photo, ToolsContext, useTools, type Tools } from "./parts";
 
 function Refused({ entry }: { entry: Entry }): JSX.Element {
   const { model, t } = useTools();
@@ -49,9 +49,9 @@ function ProductCard({ product, by }: { product: Product; by: string | undefined
   return (
     <article class="card">
       <div class="row">
-        {product.image_url && <img src={product.image_url} alt="" width="76" height="76" />}
+        {product.image_url && <Photo url={product.image_url} size={76} />}
         <div>
-          <h3>{product.title}</h3>
+          <h2>{product.title}</h2>
           {product.price_minor !== undefined && product.currency && (
             <p class="price">{money(product.price_minor, product.currency, t.locale)}</p>
           )}
@@ -217,7 +217,7 @@ export function Messages(): JSX.Element {
   const count = (log?.events.length ?? 0) + pending.length + (typing ? 1 : 0);
   useEffect(() => {
     if (list.current) list.current.scrollTop = list.current.scrollHeight;
-  }, [count, model.shown]);
+  }, [count, model.shown, model.verdict]);
   const showsFound = log?.events.some((e) => e.kind === "joined");
   return (
     <main class="body" tabIndex={0} ref={list} aria-label={t("Messages")}>
