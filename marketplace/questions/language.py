@@ -1,7 +1,7 @@
 """French or English? The page's language is the prior, the words of the text decide.
 
-A sum of log-odds: little words, then letter groups, plus the prior. Short or wordless text stays with the prior: a wrong
-guess costs the shopper one click, a language nobody asked for costs the conversation.
+A sum of log-odds: little words, then letter groups, plus the prior. Short or wordless text stays with the prior: a
+wrong guess costs the shopper one click, a language nobody asked for costs the conversation.
 """
 
 import math

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- one family of expressions a line reads better than broken ones
 """The words of orders, of after-sales and of insults, in French and English; written for this project.
 
 Every expression is matched on text in lower case, without accents, with plain apostrophes. `ADVICE_GUARDS` are erased

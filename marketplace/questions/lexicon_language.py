@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905 -- word lists read better as running text
 """What tells French from English in a short text: common little words, endings and letter groups.
 
 Written for this project. Words that exist in both languages with the same spelling are left out.
