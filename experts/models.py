@@ -17,6 +17,8 @@ class Expert(Base):
     __table_args__ = (
         CheckConstraint("capacity BETWEEN 1 AND 10", name="capacity"),
         CheckConstraint("live >= 0", name="live"),
+        Index("ix_expert_lease", "lease_until", postgresql_where="lease_until IS NOT NULL"),
+        Index("ix_expert_duty", "duty_due_at", postgresql_where="duty_due_at IS NOT NULL"),
     )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
@@ -165,8 +167,8 @@ class Decision(Base):
     weights: Mapped[Json]
     candidates: Mapped[JsonList]
     """[{person_id, rank, total, acceptance, speed, quality, fairness, idle}], best first"""
-    excluded: Mapped[Json]
-    """{rule: count}"""
+    excluded: Mapped[Json] = mapped_column(default=dict)
+    """{rule: [person_id, ...]} of the brand's experts, filled in a moment later by a job"""
     chosen_id: Mapped[UUID | None] = mapped_column(ForeignKey("expert.person_id"))
     widened: Mapped[bool] = mapped_column(default=False)
 
@@ -178,6 +180,7 @@ class Offer(Base):
     __table_args__ = (
         Index("uq_offer_open", "question_id", "person_id", unique=True, postgresql_where="state = 'made'"),
         Index("uq_offer_won", "question_id", unique=True, postgresql_where="state = 'accepted'"),
+        Index("uq_offer_one_live", "person_id", unique=True, postgresql_where="state = 'made' AND live"),
         Index("ix_offer_due", "expires_at", postgresql_where="state = 'made'"),
         Index("ix_offer_person", "person_id", "made_at"),
         Index("ix_offer_question", "question_id"),
@@ -191,6 +194,8 @@ class Offer(Base):
     decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id", ondelete="SET NULL"))
     state: Mapped[OfferState] = mapped_column(state_column(OfferState), default=OfferState.MADE)
     rank: Mapped[int] = mapped_column(default=1)
+    live: Mapped[bool] = mapped_column(default=True)
+    """Whether the shopper is watching; an expert has at most one live offer open."""
     terms: Mapped[Json]
     pays_minor: Mapped[Minor]
     """What the expert would earn net of commission for a qualified conversation."""
@@ -200,6 +205,16 @@ class Offer(Base):
     answered_at: Mapped[datetime | None]
     reason: Mapped[Line] = mapped_column(default="")
     """Why declined, or why withdrawn (taken by a colleague, the shopper left)."""
+
+
+class EarnedDay(Base):
+    """What an expert earned on one UTC day, net of commission: the base of fairness per online hour."""
+
+    __tablename__ = "earned_day"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("expert.person_id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    minor: Mapped[Minor] = mapped_column(default=0)
 
 
 class Reputation(Base):
@@ -213,6 +228,9 @@ class Reputation(Base):
     good: Mapped[float] = mapped_column(default=0.0)
     """Ratings of 4 or 5 stars."""
     stars: Mapped[float] = mapped_column(default=0.0)
+    """Sum of stars. All three are faded by age as of `updated_at`."""
+    count: Mapped[int] = mapped_column(default=0)
+    """Ratings in whole numbers, for thresholds."""
     updated_at: Mapped[datetime]
 
 

@@ -357,6 +357,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_expert_person_id")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_expert")),
     )
+    op.create_index(
+        "ix_expert_duty", "expert", ["duty_due_at"], unique=False, postgresql_where="duty_due_at IS NOT NULL"
+    )
+    op.create_index(
+        "ix_expert_lease", "expert", ["lease_until"], unique=False, postgresql_where="lease_until IS NOT NULL"
+    )
     op.create_table(
         "finding",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -602,6 +608,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("brand_id", name=op.f("pk_wallet_settings")),
     )
     op.create_table(
+        "earned_day",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("minor", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["expert.person_id"], name=op.f("fk_earned_day_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", "day", name=op.f("pk_earned_day")),
+    )
+    op.create_table(
         "enrolment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("mission_id", sa.Uuid(), nullable=False),
@@ -802,6 +818,7 @@ def upgrade() -> None:
         sa.Column("rated", sa.Float(), nullable=False),
         sa.Column("good", sa.Float(), nullable=False),
         sa.Column("stars", sa.Float(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["expert.person_id"], name=op.f("fk_reputation_person_id"), ondelete="CASCADE"
@@ -895,6 +912,9 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("live_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("widened", sa.Boolean(), nullable=False),
+        sa.Column("later_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("open_to_all", sa.Boolean(), nullable=False),
         sa.Column("answer_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column("conversation_id", sa.Uuid(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -1114,6 +1134,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("terms", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("pays_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
@@ -1139,6 +1160,9 @@ def upgrade() -> None:
     op.create_index("ix_offer_due", "offer", ["expires_at"], unique=False, postgresql_where="state = 'made'")
     op.create_index("ix_offer_person", "offer", ["person_id", "made_at"], unique=False)
     op.create_index("ix_offer_question", "offer", ["question_id"], unique=False)
+    op.create_index(
+        "uq_offer_one_live", "offer", ["person_id"], unique=True, postgresql_where="state = 'made' AND live"
+    )
     op.create_index(
         "uq_offer_open", "offer", ["question_id", "person_id"], unique=True, postgresql_where="state = 'made'"
     )
