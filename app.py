@@ -18,10 +18,14 @@ from socketio import PubSubManager, RedisManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+from experts import candidates, consequences, dispatch, reputation, workbench_wiring
 from experts import wiring as experts
+from experts.events import AvailabilityChanged, ExpertFree
 from marketplace.accounts import wiring as accounts
 from marketplace.brands import wiring as brands
+from marketplace.chat import later
 from marketplace.chat import wiring as chat
+from marketplace.chat.events import ConversationClosed, ConversationOpened, MessagePosted, SegmentClosed
 from marketplace.core import launch
 from marketplace.core.db import Database, psycopg_url
 from marketplace.core.errors import DomainError
@@ -35,13 +39,17 @@ from marketplace.core.storage import Storage
 from marketplace.core.web import Platform, asset_finder, init_web, verify_doors
 from marketplace.insights import wiring as insights
 from marketplace.mail import wiring as mail
+from marketplace.questions import triage
 from marketplace.questions import wiring as questions
+from marketplace.questions.events import EmailLeft, QuestionAsked, QuestionEnded, QuestionTriaged
 from marketplace.ratings import wiring as ratings
+from marketplace.ratings.events import RatingSaved
 from marketplace.widget import wiring as widget
+from payouts import earnings, wallet
 from payouts import wiring as payouts
 
 ROOT = Path(__file__).resolve().parent
-DOMAINS = (mail, accounts, brands, questions, chat, ratings, widget, insights, experts, payouts)
+DOMAINS = (mail, accounts, brands, questions, chat, ratings, widget, insights, experts, workbench_wiring, payouts)
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
@@ -98,7 +106,10 @@ def _platform(app: Flask, settings: Settings, database: Database) -> Platform:
 
     realtime = Realtime(sockets.server, translate)  # type: ignore[attr-defined]
     jobs = Jobs(database.url)
-    database.info.update(story=STORY, jobs=jobs, emit=realtime.emit, settings=settings)
+    database.info.update(
+        story=STORY, jobs=jobs, emit=realtime.emit, settings=settings, free_experts=candidates.count_free,
+        can_start=wallet.can_start,
+    )  # fmt: skip
     return Platform(settings, database, jobs, realtime, Storage(settings.var_dir / "files"))
 
 
@@ -113,8 +124,24 @@ def _is_hashed(_path: str, url: str) -> bool:
     return len(stem.rsplit("-", 1)[-1]) == 8 and "-" in stem
 
 
-STORY: Story = {}
-"""What follows what: event -> handlers (now | after commit | later)."""
+STORY: Story = {
+    # (1) asked > (2) triaged > (3) matched
+    QuestionAsked: Consequences(now=(triage.on_asked,)),
+    QuestionTriaged: Consequences(now=(dispatch.on_triaged,)),
+    EmailLeft: Consequences(now=(dispatch.on_email_left,)),
+    QuestionEnded: Consequences(now=(dispatch.on_ended,)),
+    ExpertFree: Consequences(now=(dispatch.on_expert_free,)),
+    AvailabilityChanged: Consequences(now=(consequences.on_availability,)),
+    # (4) conversation
+    ConversationOpened: Consequences(now=(earnings.on_conversation_opened, consequences.on_opened)),
+    MessagePosted: Consequences(now=(later.on_posted,)),
+    SegmentClosed: Consequences(now=(consequences.on_segment_closed,)),
+    # (6) earned
+    ConversationClosed: Consequences(now=(earnings.on_conversation_closed,)),
+    # (5) rated
+    RatingSaved: Consequences(now=(reputation.on_rating,)),
+}
+"""What follows what: event -> handlers (now | after commit | later). Read it as the table of contents of the story."""
 
 
 if __name__ == "__main__":

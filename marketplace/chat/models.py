@@ -38,6 +38,8 @@ class Conversation(Base):
     server_read: Mapped[int] = mapped_column(default=0)
     shopper_messages: Mapped[int] = mapped_column(default=0)
     server_messages: Mapped[int] = mapped_column(default=0)
+    shopper_replies: Mapped[int] = mapped_column(default=0)
+    """Messages of the shopper after the first answer: one makes the conversation qualify."""
     opened_at: Mapped[datetime]
     first_reply_at: Mapped[datetime | None]
     last_message_at: Mapped[datetime | None]

@@ -1,7 +1,19 @@
-"""Composition of this domain's edges."""
+"""Composition of the conversation's edges."""
 
 from flask import Flask
 
+from marketplace.chat.jobs import TASKS
+from marketplace.chat.routes import private
+from marketplace.chat.socket import ConversationVerbs, brand_door
+from marketplace.core.web import Platform
+
 
 def register(app: Flask) -> None:
-    """Install the domain's doors, jobs and commands."""
+    """The verbs that all namespaces share, the brand's namespace, the private link and the mail jobs."""
+    parts: Platform = app.extensions["comptoir"]
+    verbs = ConversationVerbs(parts)
+    app.extensions["conversation_verbs"] = verbs
+    parts.realtime.add(brand_door(parts, app, verbs))
+    app.register_blueprint(private)
+    for task in TASKS:
+        parts.jobs.add(task, parts)

@@ -88,6 +88,7 @@ class Database:
         """
         with self._sessions() as session:
             session.info["after_commit"] = []
+            session.info["database"] = self
             yield session
             session.commit()
             hooks = session.info.pop("after_commit", [])

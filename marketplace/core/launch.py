@@ -98,7 +98,7 @@ def serve(create_app: Callable[[Settings], Flask], *, demo: bool) -> None:
     schema.upgrade(parts.database.engine)
     if demo and settings.environment == "development":
         _seed(app)
-    worker = subprocess.Popen(  # noqa: S603
+    worker = subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "app", "worker"], cwd=schema.ROOT, start_new_session=True
     )
     try:

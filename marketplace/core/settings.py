@@ -45,10 +45,14 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("Comptoir <bonjour@comptoir.example>", description="sender of every mail")
     commission_bps: int = Field(2_000, ge=0, le=10_000, description="platform's share, in basis points")
+    earning_window_hours: int = Field(
+        0, ge=0, description="how long an earning stays pending before it can be paid out; 168 is advised in production"
+    )
     payout_minimum_minor: int = Field(1_000, ge=0, description="smallest payout, in minor units")
     payout_second_approval_minor: int = Field(
         500_000, ge=0, description="runs above this total need a second operator, in minor units"
     )
+    messages_per_minute: int = Field(600, ge=1, description="messages one writer may send in a minute")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @model_validator(mode="after")

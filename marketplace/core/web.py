@@ -60,6 +60,10 @@ class Platform:
     sweeps: list[Callable[[Database], None]] = field(default_factory=list)
     """What the worker does each second: move on whatever is due, under SKIP LOCKED."""
 
+    def database_now(self) -> Database:
+        """The database, asked for at each use: tests put another in its place."""
+        return self.database
+
 
 def platform() -> Platform:
     """The running application's parts."""

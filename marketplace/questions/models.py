@@ -68,6 +68,12 @@ class Question(Base):
     """End of the live window: later the answer goes by e-mail."""
     due_at: Mapped[datetime | None] = mapped_column()
     """When the sweep must look again; each non-final state before the match has one."""
+    widened: Mapped[bool] = mapped_column(default=False)
+    """Whether experts of the parent category are asked too."""
+    later_since: Mapped[datetime | None]
+    """Since when the question is for later: its answer goes by e-mail."""
+    open_to_all: Mapped[bool] = mapped_column(default=False)
+    """Whether every eligible expert may take it."""
     answer_by: Mapped[datetime | None]
     """The dated promise made to a shopper who left an e-mail."""
     conversation_id: Mapped[UUID | None]

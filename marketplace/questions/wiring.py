@@ -1,7 +1,7 @@
-"""Composition of this domain's edges."""
+"""Composition of the questions' edges."""
 
 from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Install the domain's doors, jobs and commands."""
+    """Questions come in through the widget; nothing of their own to install yet."""

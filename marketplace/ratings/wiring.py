@@ -1,7 +1,10 @@
-"""Composition of this domain's edges."""
+"""Composition of the ratings' edges."""
 
 from flask import Flask
 
+from marketplace.ratings.routes import door
+
 
 def register(app: Flask) -> None:
-    """Install the domain's doors, jobs and commands."""
+    """Rating from the private page."""
+    app.register_blueprint(door)

@@ -1,7 +1,22 @@
-"""Composition of this domain's edges."""
+"""Composition of the shopper's door."""
+
+from pathlib import Path
 
 from flask import Flask
 
+from marketplace.core.web import Platform
+from marketplace.widget.loader import LoaderScript
+from marketplace.widget.routes import public, rest
+from marketplace.widget.socket import shopper_door
+from marketplace.widget.verbs import ShopperVerbs
+
 
 def register(app: Flask) -> None:
-    """Install the domain's doors, jobs and commands."""
+    """The script, the panel, `/shopper` and the REST twin."""
+    parts: Platform = app.extensions["comptoir"]
+    shoppers = ShopperVerbs(parts)
+    app.extensions["shopper_verbs"] = shoppers
+    app.extensions["loader_script"] = LoaderScript(Path(app.root_path) / "static" / "dist")
+    parts.realtime.add(shopper_door(shoppers, app.extensions["conversation_verbs"]))
+    app.register_blueprint(public)
+    app.register_blueprint(rest)

@@ -1,0 +1,130 @@
+"""Who could take a question now, read from the pool by index, with what the score needs of each."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from experts.scoring import Candidate, Tally
+from marketplace.questions.models import Question
+
+SHORTLIST = 40
+"""The best so many by the slow part of the score are scored in full (notes on cost in docs/matching.md)."""
+MEMORY = timedelta(days=7)
+"""Earnings and online time count for fairness over this period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A free expert, under which enrolment, and the facts that the score is made of."""
+
+    person_id: UUID
+    enrolment_id: UUID
+    mission_id: UUID
+    facts: Candidate
+
+
+_FREE = text(
+    """
+    WITH best AS (
+        SELECT p.person_id, p.enrolment_id, p.mission_id, p.category_id, p.base
+        FROM expert_pool p
+        WHERE p.category_id = ANY(:categories) AND p.language = :language
+          AND NOT EXISTS (SELECT 1 FROM offer o WHERE o.question_id = :question AND o.person_id = p.person_id)
+          AND (NOT :live OR NOT EXISTS (
+              SELECT 1 FROM offer o WHERE o.person_id = p.person_id AND o.state = 'made' AND o.live))
+        ORDER BY p.base DESC LIMIT :most
+    ), people AS (
+        SELECT DISTINCT ON (person_id) person_id, enrolment_id, mission_id, base FROM best
+        ORDER BY person_id, base DESC
+    )
+    SELECT people.person_id, people.enrolment_id, people.mission_id,
+           e.accepted, e.offered, e.ignored, e.answer_delay, e.idle_since, e.counted_at,
+           coalesce(here.good, 0) AS here_good, coalesce(here.rated, 0) AS here_rated,
+           coalesce(overall.good, 0) AS all_good, coalesce(overall.rated, 0) AS all_rated,
+           (SELECT coalesce(sum(d.minor), 0) FROM earned_day d
+             WHERE d.person_id = people.person_id AND d.day >= :since_day) AS earned,
+           (SELECT coalesce(sum(EXTRACT(EPOCH FROM coalesce(s.ended_at, :now) - greatest(s.started_at, :since))), 0)
+              FROM online_span s WHERE s.person_id = people.person_id AND s.started_at <= :now
+               AND (s.ended_at IS NULL OR s.ended_at > :since)) AS online
+    FROM people JOIN expert e ON e.person_id = people.person_id
+    LEFT JOIN reputation here ON here.person_id = people.person_id AND here.category_id = :category
+    LEFT JOIN reputation overall ON overall.person_id = people.person_id
+         AND overall.category_id = '00000000-0000-0000-0000-000000000000'
+    """
+)
+
+
+def free_experts(
+    session: Session, question: Question, *, categories: list[UUID], live: bool, now: datetime, most: int = SHORTLIST
+) -> list[Free]:
+    """Free experts for `categories` in the question's language who were not asked yet, with the facts of the score."""
+    since = now - MEMORY
+    rows = session.execute(
+        _FREE,
+        {
+            "categories": categories, "language": question.language, "question": question.id, "live": live,
+            "most": most, "category": question.category_id, "now": now, "since": since, "since_day": since.date(),
+        },
+    )  # fmt: skip
+    found = []
+    for row in rows:
+        idle = (now - row.idle_since).total_seconds() if row.idle_since else 0.0
+        facts = Candidate(
+            expert=row.person_id, accepted=row.accepted, offered=row.offered, missed=row.ignored,
+            mean_delay=row.answer_delay, here=Tally(row.here_good, row.here_rated),
+            elsewhere=Tally(max(row.all_good - row.here_good, 0.0), max(row.all_rated - row.here_rated, 0.0)),
+            earned=float(row.earned), online_hours=float(row.online) / 3_600, idle=idle,
+        )  # fmt: skip
+        found.append(Free(row.person_id, row.enrolment_id, row.mission_id, facts))
+    return found
+
+
+_REACH = text(
+    """
+    SELECT c.id FROM category c
+    WHERE c.brand_id = :brand AND (
+        CAST(:category AS uuid) IS NULL OR c.id = :category
+        OR (:widened AND (c.id = (SELECT parent_id FROM category WHERE id = :category)
+            OR c.parent_id = (SELECT parent_id FROM category WHERE id = :category))))
+    """
+)
+
+
+def reach(session: Session, question: Question) -> list[UUID]:
+    """The categories whose experts may take the question: its own; the parent's family once widened; all if unknown."""
+    if question.category_id is not None and not question.widened:
+        return [question.category_id]
+    values = {"brand": question.brand_id, "category": question.category_id, "widened": question.widened}
+    return list(session.scalars(_REACH, values))
+
+
+_PRESENT = text(
+    """
+    SELECT EXISTS (
+        SELECT 1 FROM enrolment n JOIN expert e ON e.person_id = n.person_id
+        WHERE n.brand_id = :brand AND n.state = 'active' AND :language = ANY(e.languages)
+          AND e.switched_on AND e.lease_until > :now AND e.paused_because IS NULL)
+    """
+)
+
+
+def anybody_present(session: Session, question: Question, *, now: datetime) -> bool:
+    """Whether some expert of the brand is at work in this language, busy or not: then waiting live makes sense."""
+    values = {"brand": question.brand_id, "language": question.language, "now": now}
+    return bool(session.scalar(_PRESENT, values))
+
+
+_SOME = text(
+    """
+    SELECT count(*) FROM (SELECT DISTINCT p.person_id FROM expert_pool p
+        WHERE p.category_id IN (SELECT id FROM category WHERE brand_id = :brand) LIMIT 50) AS some
+    """
+)
+
+
+def count_free(session: Session, brand_id: UUID) -> int:
+    """How many experts of the brand are free now; counting stops at 50, which is as many as anybody is told."""
+    return int(session.scalar(_SOME, {"brand": brand_id}) or 0)

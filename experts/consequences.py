@@ -1,0 +1,55 @@
+"""What follows for experts when conversations open, close and pay."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from experts import pool
+from experts.desk import availability_json, conversation_json
+from experts.events import AvailabilityChanged
+from experts.models import Expert
+from marketplace.chat.access import live_segment
+from marketplace.chat.events import ConversationOpened, SegmentClosed
+from marketplace.chat.models import Conversation, Segment
+from marketplace.chat.states import AuthorKind
+from marketplace.chat.wire import person_room
+from marketplace.core.clock import utcnow
+from marketplace.core.events import send
+
+
+def on_segment_closed(session: Session, event: SegmentClosed) -> None:
+    """The expert is free for one more, and counts as idle from now."""
+    segment = session.get_one(Segment, event.segment_id)
+    if segment.kind is not AuthorKind.EXPERT or segment.closed_at is None:
+        return
+    session.execute(
+        update(Expert)
+        .where(Expert.person_id == event.person_id, Expert.live > 0)
+        .values(live=Expert.live - 1, idle_since=segment.closed_at)
+    )
+    pool.refresh(session, event.person_id, now=segment.closed_at)
+    _tell(session, event.person_id, now=segment.closed_at)
+
+
+def on_opened(session: Session, event: ConversationOpened) -> None:
+    """All devices of the expert show the new conversation."""
+    conversation = session.get_one(Conversation, event.conversation_id)
+    segment = live_segment(session, conversation.id)
+    if segment is None or segment.kind is not AuthorKind.EXPERT:
+        return
+    row = conversation_json(session, conversation, locale=conversation.language)
+    send(session, "conversation", row, room=person_room(segment.person_id), namespace="/expert")
+    _tell(session, segment.person_id, now=conversation.opened_at)
+
+
+def on_availability(session: Session, event: AvailabilityChanged) -> None:
+    """All devices of the expert show whether offers can come."""
+    _tell(session, event.person_id, now=utcnow())
+
+
+def _tell(session: Session, person_id: UUID, *, now: datetime) -> None:
+    expert = session.get_one(Expert, person_id, populate_existing=True)
+    payload = {"availability": availability_json(session, expert, now=now)}
+    send(session, "presence", payload, room=person_room(person_id), namespace="/expert")

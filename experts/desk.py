@@ -1,0 +1,141 @@
+"""What the workbench shows: availability, offers, conversations, today's earnings."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from experts import availability, reputation
+from experts.models import EarnedDay, Expert
+from experts.offers import describe, net_pay, offers_of
+from marketplace.accounts.models import Person
+from marketplace.brands.models import Brand, Category, Product
+from marketplace.chat.models import Conversation, ConversationEvent, Segment
+from marketplace.chat.states import AuthorKind, EventKind
+from marketplace.chat.wire import avatar_url, product_card
+from marketplace.core.actors import Actor
+from marketplace.core.errors import Forbidden
+from marketplace.questions.models import Question, Visitor
+
+TOPICS = ("choice", "size", "compatibility", "use", "care", "other")
+"""What a conversation was about, asked at its end."""
+
+
+def own_id(actor: Actor) -> UUID:
+    """The expert's own key. Raises `Forbidden` for who is not a person."""
+    if actor.person_id is None:
+        raise Forbidden
+    return actor.person_id
+
+
+def desk_state(session: Session, expert: Expert, *, locale: str, now: datetime) -> dict[str, Any]:
+    """Everything that the workbench shows, in one answer."""
+    person = session.get_one(Person, expert.person_id)
+    return {
+        "me": {"id": str(person.id), "name": person.name, "avatar_url": avatar_url(person.avatar)},
+        "now": now.isoformat(),
+        "availability": availability_json(session, expert, now=now),
+        "offers": [describe(session, offer, question) for offer, question in offers_of(session, person.id, now=now)],
+        "conversations": conversations_json(session, person.id, locale=locale),
+        "today": today_json(session, expert, person, now=now),
+        "topics": list(TOPICS),
+    }
+
+
+def availability_json(session: Session, expert: Expert, *, now: datetime) -> dict[str, Any]:
+    """The switch and what stands between the expert and the next offer."""
+    status = availability.of(expert, now)
+    return {
+        "on": expert.switched_on, "capacity": expert.capacity, "live": expert.live,
+        "paused_because": expert.paused_because,
+        "on_duty_until": expert.on_duty_until.isoformat() if expert.on_duty_until else None,
+        "status": status.value,
+    }  # fmt: skip
+
+
+def conversations_json(session: Session, person_id: UUID, *, locale: str) -> list[dict[str, Any]]:
+    """What the person serves now, longest waiting first."""
+    rows = session.scalars(
+        select(Conversation)
+        .join(Segment, Segment.conversation_id == Conversation.id)
+        .where(Segment.person_id == person_id, Segment.closed_at.is_(None))
+        .order_by(Conversation.last_message_at)
+    )
+    return [conversation_json(session, each, locale=locale) for each in rows]
+
+
+def conversation_json(session: Session, conversation: Conversation, *, locale: str) -> dict[str, Any]:
+    """One conversation as a row of the workbench's list; amounts in minor units, after commission."""
+    brand = session.get_one(Brand, conversation.brand_id)
+    question = session.get_one(Question, conversation.question_id)
+    visitor = session.get_one(Visitor, conversation.visitor_id)
+    product = session.get(Product, conversation.product_id) if conversation.product_id else None
+    category = session.get(Category, conversation.category_id) if conversation.category_id else None
+    last = session.scalars(
+        select(ConversationEvent)
+        .where(ConversationEvent.conversation_id == conversation.id, ConversationEvent.kind == EventKind.MESSAGE)
+        .order_by(ConversationEvent.seq.desc())
+        .limit(1)
+    ).first()
+    pays = net_pay(conversation.terms)
+    return {
+        "id": str(conversation.id), "brand": {"name": brand.name, "accent": brand.accent},
+        "shopper": {"name": visitor.name.split(" ")[0] if visitor.name else ""},
+        "product": _card_with_facts(product, locale) if product else None,
+        "category": category.name(locale) if category else None, "language": conversation.language,
+        "page_url": question.page_url, "opened_at": conversation.opened_at.isoformat(),
+        "state": conversation.state.value, "last_seq": conversation.last_seq,
+        "last_text": last.text[:200] if last else "",
+        "last_by": "shopper" if last is None or last.author is AuthorKind.SHOPPER else "expert",
+        "last_at": (conversation.last_message_at or conversation.opened_at).isoformat(),
+        "read": {"shopper": conversation.shopper_read, "expert": conversation.server_read},
+        "pays": {"minor": pays.minor, "currency": pays.currency}, "by_mail": conversation.by_mail,
+    }  # fmt: skip
+
+
+def _card_with_facts(product: Product, locale: str) -> dict[str, Any]:
+    end = "fr" if locale == "fr" else "en"
+    facts = [
+        {"label": fact.get(f"label_{end}", ""), "value": fact.get(f"value_{end}", "")}
+        for fact in product.attributes if isinstance(fact, dict)
+    ]  # fmt: skip
+    return {**product_card(product, locale), "attributes": facts}
+
+
+def today_json(session: Session, expert: Expert, person: Person, *, now: datetime) -> dict[str, Any]:
+    """Earned today and in the last seven days, net of commission, in the expert's own days."""
+    zone = ZoneInfo(person.time_zone)
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    days = [(midnight - timedelta(days=back)).date() for back in range(6, -1, -1)]
+    earned = dict(
+        session.execute(
+            select(EarnedDay.day, EarnedDay.minor).where(EarnedDay.person_id == person.id, EarnedDay.day >= days[0])
+        )
+        .tuples()
+        .all()
+    )
+    closed = session.scalar(
+        select(func.count()).where(Segment.person_id == person.id, Segment.closed_at >= midnight)
+    )
+    standing = reputation.of(session, expert.person_id, None, now=now)
+    return {
+        "minor": earned.get(days[-1], 0), "currency": "EUR", "conversations": closed or 0,
+        "rating": round(standing.mean, 1) if standing.is_published else None,
+        "week": [earned.get(day, 0) for day in days],
+    }  # fmt: skip
+
+
+def search_products(session: Session, brand_id: UUID, words: str, *, locale: str, most: int = 8) -> list[dict[str, Any]]:
+    """Products of the brand whose title or texts hold the words; without words, the first by title."""
+    title = Product.title_fr if locale == "fr" else Product.title_en
+    query = select(Product).where(Product.brand_id == brand_id, Product.withdrawn_at.is_(None))
+    cleaned = words.strip()
+    if cleaned:
+        config, column = ("french", Product.search_fr) if locale == "fr" else ("english", Product.search_en)
+        pattern = "%" + cleaned.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        matches = column.op("@@")(func.websearch_to_tsquery(config, cleaned))
+        query = query.where(or_(matches, title.ilike(pattern)))
+    return [product_card(product, locale) for product in session.scalars(query.order_by(title).limit(most))]

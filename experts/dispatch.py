@@ -1,0 +1,243 @@
+"""(3) Matched: moves a question on by its clock (`cascade.next_step`), one locked step after another.
+
+Locks are taken in one order: the question, then experts. What an expert's freedom sets in motion happens after the
+commit that freed him, in transactions of their own; timers (`due_at`) are the safety net.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from experts.candidates import anybody_present, free_experts, reach
+from experts.cascade import (
+    Audience,
+    CascadePolicy,
+    OpenOffer,
+    Progress,
+    QuestionClock,
+    Step,
+    StepKind,
+    next_step,
+    pace_of,
+)  # fmt: skip
+from experts.decisions import decide
+from experts.events import ExpertFree
+from experts.models import Expert, Offer
+from experts.offers import lapse, make_offer, open_offers, withdraw_others
+from marketplace.brands.missions import terms_of
+from marketplace.brands.models import Category, Mission
+from marketplace.core.clock import utcnow
+from marketplace.core.db import Database, after_commit
+from marketplace.questions.events import EmailLeft, QuestionEnded, QuestionTriaged
+from marketplace.questions.models import Question
+from marketplace.questions.moves import move, tell_shopper
+from marketplace.questions.promise import promise, usual_wait
+from marketplace.questions.states import QuestionAction, QuestionState
+
+log = structlog.get_logger()
+
+POLICY = CascadePolicy()
+LATER_PROMISE = timedelta(hours=24)
+"""A question for later is answered within this time, or its shopper is told that it was not."""
+MOST_STEPS = 25
+"""More steps than this at one moment would be a fault of the clock."""
+
+_WAITING = {QuestionState.TRIAGED, QuestionState.WAITING, QuestionState.OFFERED}
+
+
+def on_triaged(session: Session, event: QuestionTriaged) -> None:
+    """Look for somebody at once, in the transaction of the question itself."""
+    question = session.get_one(Question, event.question_id)
+    now = question.asked_at
+    advance(session, question, now=now)
+    if question.state is QuestionState.WAITING and question.later_since is None:
+        if not anybody_present(session, question, now=now):
+            _go_later(session, question, now=now)
+            advance(session, question, now=now)
+
+
+def on_email_left(session: Session, event: EmailLeft) -> None:
+    """Once an address is there, the promise is dated."""
+    question = session.get_one(Question, event.question_id)
+    if question.answer_by is None:
+        question.answer_by = question.asked_at + LATER_PROMISE
+        _tell(session, question, now=question.asked_at)
+
+
+def on_ended(session: Session, event: QuestionEnded) -> None:
+    """Nobody is asked any more."""
+    question = session.get_one(Question, event.question_id)
+    withdraw_others(session, question, but=None, why="withdrawn", now=question.ended_at or utcnow())
+
+
+def on_expert_free(session: Session, event: ExpertFree) -> None:
+    """Somebody came free: the oldest question that waits for such a person is offered at once, after the commit."""
+    database: Database = session.info["database"]
+    after_commit(session, lambda: drain(database, event.person_id))
+
+
+_FOR_EXPERT = text(
+    """
+    SELECT q.id FROM question q
+    WHERE q.state IN ('waiting', 'offered') AND EXISTS (
+        SELECT 1 FROM expert_pool p WHERE p.person_id = :person AND p.language = q.language AND (
+            p.category_id = q.category_id
+            OR (q.category_id IS NULL AND p.category_id IN (SELECT id FROM category c WHERE c.brand_id = q.brand_id))
+            OR (q.widened AND EXISTS (
+                SELECT 1 FROM category own JOIN category pc ON pc.id = p.category_id
+                WHERE own.id = q.category_id AND (pc.id = own.parent_id OR pc.parent_id = own.parent_id)))))
+      AND NOT EXISTS (SELECT 1 FROM offer o WHERE o.question_id = q.id AND o.person_id = :person)
+    ORDER BY q.asked_at LIMIT 10
+    """
+)
+
+
+def drain(database: Database, person_id: UUID) -> None:
+    """Offer waiting questions to an expert who came free, oldest first, until he has a live offer open."""
+    with database.unit_of_work() as session:
+        waiting = list(session.scalars(_FOR_EXPERT, {"person": person_id}))
+    for question_id in waiting:
+        if _step(database, question_id, wait_for_lock=True):
+            with database.unit_of_work() as session:
+                busy = select(Offer.id).where(Offer.person_id == person_id, Offer.state == "made", Offer.live)
+                if session.scalar(busy) is not None:
+                    return
+
+
+def sweep(database: Database) -> None:
+    """Move on whatever is due; several workers share the work by skipping what another holds."""
+    while True:
+        with database.unit_of_work() as session:
+            due = select(Question.id).where(Question.due_at <= utcnow()).order_by(Question.due_at).limit(100)
+            ids = list(session.scalars(due))
+        moved = sum(_step(database, question_id, wait_for_lock=False) for question_id in ids)
+        if len(ids) < 100 or not moved:
+            return
+
+
+def _step(database: Database, question_id: UUID, *, wait_for_lock: bool) -> bool:
+    def work(session: Session) -> bool:
+        query = select(Question).where(Question.id == question_id).with_for_update(skip_locked=not wait_for_lock)
+        question = session.scalar(query)
+        if question is None or question.state not in _WAITING:
+            return False
+        advance(session, question, now=utcnow())
+        return True
+
+    return database.run(work)
+
+
+def advance(session: Session, question: Question, *, now: datetime) -> None:
+    """Do for a question (held locked) whatever is due, until its clock says when to look again."""
+    someone = True
+    for _ in range(MOST_STEPS):
+        if question.state not in _WAITING:
+            return
+        step = next_step(POLICY, _clock(session, question, candidates=someone), now)
+        match step.kind:
+            case StepKind.LAPSE:
+                lapse(session, [o for o in open_offers(session, question.id) if o.expires_at <= now], now=now)
+                _settle_state(session, question, now=now)
+            case StepKind.OFFER:
+                someone = _offer_one(session, question, step, now=now)
+            case StepKind.WIDEN:
+                question.widened = True
+                someone = True
+            case StepKind.GO_LATER:
+                _go_later(session, question, now=now)
+            case StepKind.OPEN_TO_ALL:
+                question.open_to_all = True
+            case StepKind.EXPIRE:
+                withdraw_others(session, question, but=None, why="withdrawn", now=now)
+                move(session, question, QuestionAction.EXPIRE, by="system", now=now, reason="nobody_in_time")
+                _tell(session, question, now=now)
+                return
+            case StepKind.WAIT | StepKind.DONE:
+                if question.open_to_all and someone and _offer_one(session, question, step, now=now):
+                    continue
+                _settle_state(session, question, now=now)
+                question.due_at = step.until
+                session.flush()
+                return
+    log.error("question_clock_runs_wild", question=str(question.id))
+    question.due_at = now + timedelta(seconds=30)
+
+
+def _clock(session: Session, question: Question, *, candidates: bool) -> QuestionClock:
+    offers = open_offers(session, question.id)
+    delays = {
+        row.person_id: row.answer_delay
+        for row in session.execute(
+            select(Expert.person_id, Expert.answer_delay).where(Expert.person_id.in_([o.person_id for o in offers]))
+        )
+    } if offers else {}  # fmt: skip
+    progress = Progress.LIVE
+    if question.later_since is not None:
+        progress = Progress.OPEN_TO_ALL if question.open_to_all else Progress.LATER
+    category = session.get(Category, question.category_id) if question.category_id else None
+    later_offers = 0
+    if question.later_since is not None:
+        made = select(Offer.id).where(Offer.question_id == question.id, Offer.made_at >= question.later_since)
+        later_offers = len(session.scalars(made).all())
+    return QuestionClock(
+        asked_at=question.asked_at, progress=progress, candidates=candidates,
+        open_offers=tuple(OpenOffer(o.made_at, o.expires_at, pace_of(delays.get(o.person_id))) for o in offers),
+        can_widen=category is not None and category.parent_id is not None, widened=question.widened,
+        later_since=question.later_since, later_offers=later_offers,
+    )  # fmt: skip
+
+
+def _offer_one(session: Session, question: Question, step: Step, *, now: datetime) -> bool:
+    """Offer to the best free expert not yet asked; whether there was one."""
+    live = step.audience is Audience.LIVE
+    free = free_experts(session, question, categories=reach(session, question), live=live, now=now)
+    if not free:
+        return False
+    until = step.until if step.kind is StepKind.OFFER and step.until else now + timedelta(minutes=10)
+    decision, best_first = decide(session, question, free, now=now)
+    for place, candidate in enumerate(best_first, 1):
+        mission = session.get_one(Mission, candidate.mission_id)
+        terms = terms_of(mission)
+        if not session.info["can_start"](session, question.brand_id, terms):
+            decision.excluded = {"budget": [str(each.person_id) for each in best_first]}
+            return False
+        made = make_offer(
+            session, question, person_id=candidate.person_id, enrolment_id=candidate.enrolment_id,
+            decision_id=decision.id, rank=place, terms=terms, live=live, now=now, until=until,
+        )  # fmt: skip
+        if made is not None:
+            decision.chosen_id = candidate.person_id
+            move(session, question, QuestionAction.OFFER, by="system", now=now, due_at=until)
+            _tell(session, question, now=now)
+            return True
+    return False
+
+
+def _settle_state(session: Session, question: Question, *, now: datetime) -> None:
+    """Without an open offer, the question waits."""
+    if question.state is QuestionState.WAITING or open_offers(session, question.id):
+        return
+    move(session, question, QuestionAction.WAIT, by="system", now=now, due_at=now)
+    _tell(session, question, now=now)
+
+
+def _go_later(session: Session, question: Question, *, now: datetime) -> None:
+    question.later_since = now
+    question.live_until = min(question.live_until or now, now)
+    question.answer_by = question.asked_at + LATER_PROMISE
+    _settle_state(session, question, now=now)
+    _tell(session, question, now=now)
+
+
+def _tell(session: Session, question: Question, *, now: datetime) -> None:
+    asked = len(session.scalars(select(Offer.id).where(Offer.question_id == question.id)).all())
+    live = question.later_since is None
+    seconds = usual_wait(session, question.brand_id, now=now) if live else None
+    told = promise(
+        seconds=seconds, live_until=question.live_until if live else None,
+        answer_by=None if live else question.answer_by, now=now,
+    )  # fmt: skip
+    tell_shopper(session, question, promise=told, asked=asked)

@@ -1,0 +1,25 @@
+"""The workbench's page: everything live comes over `/expert`."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
+
+from experts.access import access_expert
+from experts.desk import desk_state, own_id
+from marketplace.core.actors import Audience
+from marketplace.core.clock import utcnow
+from marketplace.core.i18n import locale_code
+from marketplace.core.web import Door, actor, transaction
+
+door = Door("expert_workbench", __name__, audience=Audience.EXPERT, url_prefix="/expert")
+
+
+@door.get("/")
+def index() -> ResponseReturnValue:
+    """The desk, with its state as of now."""
+    with transaction() as session:
+        expert = access_expert(session, actor(), own_id(actor()))
+        state = desk_state(session, expert, locale=locale_code(), now=utcnow())
+    boot = {"me": state["me"], "locale": locale_code(), "socket_path": "/socket.io", "state": state,
+            "csrf": generate_csrf()}  # fmt: skip
+    return render_template("experts/workbench.html", boot=boot)

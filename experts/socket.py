@@ -1,0 +1,131 @@
+"""`/expert`: the workbench's namespace, for signed-in experts and for programs that speak in their name."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from experts import availability, dispatch, offers, presence
+from experts.access import access_expert
+from experts.desk import availability_json, conversation_json, desk_state, own_id, search_products
+from marketplace.chat.access import access_conversation
+from marketplace.chat.socket import ConversationVerbs, identify_person
+from marketplace.chat.wire import person_room
+from marketplace.core.actors import Actor, Audience
+from marketplace.core.clock import utcnow
+from marketplace.core.realtime import Connection, Nothing, Payload, SocketDoor, SocketEvent
+from marketplace.core.web import Platform
+
+
+class OfferIn(Payload):
+    """An offer, and why it is passed on."""
+
+    offer_id: UUID
+    reason: str = Field("", max_length=300)
+
+
+class AvailabilityIn(Payload):
+    """The switch, and how many conversations at the same time."""
+
+    on: bool
+    capacity: int | None = Field(None, ge=1, le=10)
+
+
+class ProductsIn(Payload):
+    """Search words for a product card."""
+
+    conversation_id: UUID
+    q: str = Field("", max_length=120)
+
+
+class ExpertVerbs:
+    """What an expert can do beside conversing. Each verb opens its own transaction."""
+
+    def __init__(self, parts: Platform):
+        self._database = parts.database_now
+
+    def state(self, actor: Actor, *, locale: str) -> dict[str, Any]:
+        """Everything that the workbench shows."""
+        with self._database().unit_of_work() as session:
+            return desk_state(session, access_expert(session, actor, own_id(actor)), locale=locale, now=utcnow())
+
+    def accept(self, actor: Actor, offer: OfferIn) -> dict[str, Any]:
+        """Take a question; the first to do so wins."""
+
+        def work(session: Session) -> dict[str, Any]:
+            conversation = offers.accept(session, actor, offer.offer_id, now=utcnow())
+            return {
+                "conversation_id": str(conversation.id),
+                "conversation": conversation_json(session, conversation, locale=conversation.language),
+            }
+
+        return self._database().run(work)
+
+    def decline(self, actor: Actor, offer: OfferIn) -> dict[str, Any]:
+        """Pass on a question; the next expert is asked at once."""
+
+        def work(session: Session) -> dict[str, Any]:
+            now = utcnow()
+            question = offers.decline(session, actor, offer.offer_id, reason=offer.reason, now=now)
+            dispatch.advance(session, question, now=now)
+            return {}
+
+        answer = self._database().run(work)
+        if actor.person_id is not None:
+            dispatch.drain(self._database(), actor.person_id)
+        return answer
+
+    def availability(self, actor: Actor, wish: AvailabilityIn) -> dict[str, Any]:
+        """Turn the switch; switching on also takes an automatic pause away."""
+
+        def work(session: Session) -> dict[str, Any]:
+            now = utcnow()
+            expert = access_expert(session, actor, own_id(actor), lock=True)
+            if wish.on:
+                presence.renew(session, expert.person_id, now=now)
+            availability.switch(session, expert, on=wish.on, capacity=wish.capacity, now=now)
+            session.flush()
+            session.refresh(expert)
+            return {"availability": availability_json(session, expert, now=now)}
+
+        return self._database().run(work)
+
+    def heartbeat(self, actor: Actor) -> dict[str, Any]:
+        """Renew the presence lease."""
+        person_id = actor.person_id
+        if person_id is not None:
+            self._database().run(lambda session: presence.renew(session, person_id, now=utcnow()))
+        return {}
+
+    def products(self, actor: Actor, wanted: ProductsIn, *, locale: str) -> dict[str, Any]:
+        """Products of the conversation's brand, for a card."""
+        with self._database().unit_of_work() as session:
+            conversation = access_conversation(session, actor, wanted.conversation_id)
+            return {"products": search_products(session, conversation.brand_id, wanted.q, locale=locale)}
+
+
+def expert_door(parts: Platform, app: Any, verbs: ExpertVerbs, conversations: ConversationVerbs) -> SocketDoor:
+    """The namespace, open to experts."""
+    own = (
+        SocketEvent("state", Nothing, lambda c, _p: verbs.state(c.actor, locale=c.locale)),
+        SocketEvent("offer_accept", OfferIn, lambda c, p: verbs.accept(c.actor, p)),
+        SocketEvent("offer_decline", OfferIn, lambda c, p: verbs.decline(c.actor, p)),
+        SocketEvent("availability", AvailabilityIn, lambda c, p: verbs.availability(c.actor, p)),
+        SocketEvent("heartbeat", Nothing, lambda c, _p: verbs.heartbeat(c.actor)),
+        SocketEvent("products", ProductsIn, lambda c, p: verbs.products(c.actor, p, locale=c.locale)),
+    )
+
+    def welcome(connection: Connection) -> dict[str, Any]:
+        verbs.heartbeat(connection.actor)
+        return verbs.state(connection.actor, locale=connection.locale)
+
+    return SocketDoor(
+        name="/expert",
+        audience=Audience.EXPERT,
+        identify=identify_person(parts, app),
+        events=(*own, *conversations.events()),
+        rooms=lambda c: (person_room(c.actor.person_id),) if c.actor.person_id else (),
+        welcome=welcome,
+    )
+

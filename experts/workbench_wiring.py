@@ -1,0 +1,25 @@
+"""Composition of matching and the workbench."""
+
+from flask import Flask
+from flask_babel import lazy_gettext
+
+from experts import dispatch, explaining
+from experts.routes_workbench import door
+from experts.socket import ExpertVerbs, expert_door
+from marketplace.core.jobs import Task
+from marketplace.core.web import NavItem, Platform
+
+
+def register(app: Flask) -> None:
+    """The page, `/expert`, the sweep of questions that are due, and the job that explains decisions."""
+    parts: Platform = app.extensions["comptoir"]
+    app.register_blueprint(door)
+    verbs = ExpertVerbs(parts)
+    app.extensions["expert_verbs"] = verbs
+    parts.realtime.add(expert_door(parts, app, verbs, app.extensions["conversation_verbs"]))
+    parts.sweeps.append(dispatch.sweep)
+    parts.jobs.add(Task("matching.explain", explaining.run), parts)
+    parts.nav.append(
+        NavItem(persona="expert", label=lazy_gettext("Conversations"), endpoint="expert_workbench.index",
+                icon="messages-square", order=10)
+    )  # fmt: skip

@@ -1,0 +1,38 @@
+"""What happens in conversations."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationOpened(Event):
+    """An expert or an agent took the question; the terms are frozen."""
+
+    conversation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePosted(Event):
+    """A message was stored under its number. `by_shopper` tells whose."""
+
+    conversation_id: UUID
+    seq: int
+    by_shopper: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentClosed(Event):
+    """One person's part ended: the person is free for another."""
+
+    segment_id: UUID
+    conversation_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationClosed(Event):
+    """The conversation ended for good."""
+
+    conversation_id: UUID

@@ -1,0 +1,161 @@
+"""The hot path: a message is numbered, stored and committed before anybody hears of it.
+
+One statement checks the writer, numbers the message under the conversation's row lock and stores it. The same
+`client_id` again gives the same answer, whatever the network repeats.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from marketplace.chat.access import access_conversation
+from marketplace.chat.events import MessagePosted
+from marketplace.chat.models import Attachment
+from marketplace.chat.states import AuthorKind, ConversationState, EventKind
+from marketplace.chat.wire import Author, NumberedEvent, attach, authors, brand_room, numbered, person_room
+from marketplace.core.actors import Actor
+from marketplace.core.clock import new_id
+from marketplace.core.errors import Conflict, Forbidden, Invalid
+from marketplace.core.events import publish, send
+from marketplace.questions.moves import visitor_room
+
+
+class ConversationEnded(Conflict):
+    """Nothing can be added to a closed conversation; a new question opens another."""
+
+    code = "conversation_closed"
+    message = "This conversation has ended. Ask a new question to go on."
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What acknowledges a message: its id, its number and when it was stored."""
+
+    id: UUID
+    seq: int
+    at: datetime
+    fresh: bool
+
+    def as_ack(self) -> dict[str, Any]:
+        """As clients read it."""
+        return {"id": str(self.id), "seq": self.seq, "at": self.at.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a message carries: text, or a product of the brand, or a picture uploaded before."""
+
+    text: str = ""
+    product_id: UUID | None = None
+    attachment_id: UUID | None = None
+
+
+_POST = text(
+    """
+    WITH known AS (
+        SELECT id, seq, at FROM conversation_event WHERE conversation_id = :conversation AND client_id = :client
+    ), live AS (
+        SELECT id, person_id FROM segment WHERE conversation_id = :conversation AND closed_at IS NULL
+    ), numbered AS (
+        UPDATE conversation AS c SET
+            last_seq = last_seq + 1, last_message_at = :now, last_author = :author,
+            state = 'open', snoozed_until = NULL,
+            shopper_messages = shopper_messages + (CASE WHEN :by_shopper THEN 1 ELSE 0 END),
+            shopper_replies = shopper_replies + (CASE WHEN :by_shopper AND server_messages > 0 THEN 1 ELSE 0 END),
+            server_messages = server_messages + (CASE WHEN :by_shopper THEN 0 ELSE 1 END),
+            first_reply_at = CASE WHEN :by_shopper THEN first_reply_at ELSE coalesce(first_reply_at, :now) END
+        WHERE c.id = :conversation AND c.state <> 'closed' AND NOT EXISTS (SELECT 1 FROM known)
+          AND (CASE WHEN :by_shopper THEN c.visitor_id = :visitor
+               ELSE EXISTS (SELECT 1 FROM live WHERE live.person_id = :person) END)
+        RETURNING c.last_seq, c.visitor_id, c.brand_id, c.language
+    ), served AS (
+        UPDATE segment SET messages = messages + 1 FROM live, numbered
+        WHERE segment.id = live.id AND NOT :by_shopper
+    ), stored AS (
+        INSERT INTO conversation_event
+            (conversation_id, seq, id, client_id, kind, author, person_id, text, attachment_id, product_id, data, at)
+        SELECT :conversation, numbered.last_seq, :id, :client, 'message', :author, :person, :text,
+               :attachment, :product, :data, :now FROM numbered
+    )
+    SELECT numbered.last_seq AS seq, numbered.visitor_id, numbered.brand_id, numbered.language,
+           (SELECT person_id FROM live) AS server, known.id AS known_id, known.seq AS known_seq, known.at AS known_at
+    FROM numbered FULL JOIN known ON true
+    """
+).bindparams(bindparam("data", type_=JSONB))
+
+
+def post(
+    session: Session, actor: Actor, *, conversation_id: UUID, client_id: UUID, content: Content, now: datetime
+) -> Receipt:
+    """Store a message of the shopper, or of the person who serves the conversation now.
+
+    Raises `NotFound` for strangers, `ConversationEnded`, `Invalid`. A concurrent resend raises `IntegrityError`:
+    the edge tries again and then finds the first.
+    """
+    _check_content(session, actor, conversation_id, content)
+    by_shopper = actor.visitor_id is not None
+    author = AuthorKind.SHOPPER if by_shopper else (AuthorKind.EXPERT if actor.is_expert else AuthorKind.AGENT)
+    message_id = new_id()
+    values = {
+        "conversation": conversation_id, "client": client_id, "now": now, "author": author.value, "id": message_id,
+        "by_shopper": by_shopper, "visitor": actor.visitor_id, "person": actor.person_id, "text": content.text,
+        "attachment": content.attachment_id, "product": content.product_id, "data": {},
+    }  # fmt: skip
+    row = session.execute(_POST, values).one_or_none()
+    if row is None:
+        _explain_refusal(session, actor, conversation_id)
+    elif row.known_id is not None:
+        return Receipt(row.known_id, row.known_seq, row.known_at, fresh=False)
+    assert row is not None
+    event = numbered(
+        {**values, "conversation_id": conversation_id, "seq": row.seq, "kind": EventKind.MESSAGE,
+         "person_id": actor.person_id, "client_id": client_id, "at": now},
+        _self(session, actor),
+    )  # fmt: skip
+    attach(session, event, product_id=content.product_id, attachment_id=content.attachment_id, locale=row.language)
+    announce(session, event, visitor_id=row.visitor_id, brand_id=row.brand_id, person_id=row.server)
+    publish(session, MessagePosted(conversation_id, row.seq, by_shopper))
+    return Receipt(message_id, row.seq, now, fresh=True)
+
+
+def announce(
+    session: Session, event: NumberedEvent, *, visitor_id: UUID, brand_id: UUID, person_id: UUID | None
+) -> None:
+    """Send a numbered event to everybody who follows the conversation, after the commit."""
+    send(session, "event", event, room=visitor_room(visitor_id), namespace="/shopper")
+    if person_id is not None:
+        send(session, "event", event, room=person_room(person_id), namespace="/expert")
+    send(session, "event", event, room=brand_room(brand_id), namespace="/brand")
+
+
+def _self(session: Session, actor: Actor) -> dict[UUID, Author]:
+    if actor.person_id is None:
+        return {}
+    cache: dict[UUID, Author] = session.info.setdefault("authors", {})
+    if actor.person_id not in cache:
+        cache.update(authors(session, {actor.person_id}))
+    return cache
+
+
+def _check_content(session: Session, actor: Actor, conversation_id: UUID, content: Content) -> None:
+    given = [bool(content.text), content.product_id is not None, content.attachment_id is not None]
+    if not any(given):
+        raise Invalid("Write something first.", field="text")
+    if content.product_id is not None and actor.visitor_id is not None:
+        raise Forbidden
+    if content.attachment_id is not None:
+        picture = session.get(Attachment, content.attachment_id)
+        if picture is None or picture.conversation_id != conversation_id:
+            raise Invalid("This picture belongs elsewhere. Send it again.", field="attachment_id")
+
+
+def _explain_refusal(session: Session, actor: Actor, conversation_id: UUID) -> None:
+    conversation = access_conversation(session, actor, conversation_id)
+    if conversation.state is ConversationState.CLOSED:
+        raise ConversationEnded
+    raise Forbidden("Somebody else serves this conversation now.")

@@ -1,0 +1,77 @@
+"""Pages of a conversation: the shopper's private link, and pictures of people who answer."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
+
+from marketplace.brands.models import Brand, Product
+from marketplace.chat import conversations, messages
+from marketplace.chat.links import access_by_link
+from marketplace.chat.models import Conversation
+from marketplace.chat.states import ConversationState
+from marketplace.chat.wire import history
+from marketplace.core.actors import Audience
+from marketplace.core.clock import new_id, utcnow
+from marketplace.core.web import Door, refusals, status_of, transaction
+from marketplace.questions.asking import LONGEST, clean_text
+
+private = Door("private", __name__, audience=Audience.PUBLIC, url_prefix="/c")
+
+
+class ReplyForm(FlaskForm):
+    """The shopper's reply from the private page. The client id makes a double click one message."""
+
+    client_id = HiddenField(validators=[DataRequired()])
+    text = TextAreaField(validators=[DataRequired(), Length(max=LONGEST)])
+
+
+class RatingForm(FlaskForm):
+    """The rating from the private page."""
+
+    stars = RadioField(choices=[(str(n), str(n)) for n in range(1, 6)], validators=[DataRequired()])
+    comment = StringField(validators=[Optional(), Length(max=2_000)])
+
+
+@private.get("/<token>")
+def show(token: str) -> ResponseReturnValue:
+    """The thread, with a way to reply or to rate."""
+    return _page(token, ReplyForm(formdata=None, client_id=str(new_id())), RatingForm(formdata=None))
+
+
+@private.post("/<token>/reply")
+def reply(token: str) -> ResponseReturnValue:
+    """Continue the thread from the mail."""
+    form = ReplyForm()
+    if form.validate_on_submit():
+        with refusals(form), transaction() as session:
+            conversation, actor = access_by_link(session, token, now=utcnow(), lock=True)
+            content = messages.Content(clean_text(form.text.data))
+            messages.post(
+                session, actor, conversation_id=conversation.id, client_id=UUID(form.client_id.data), content=content,
+                now=utcnow(),
+            )  # fmt: skip
+            return redirect(url_for("private.show", token=token, _anchor="end"))
+    return _page(token, form, RatingForm(formdata=None)), status_of(form)
+
+
+def _page(token: str, reply_form: ReplyForm, rating_form: RatingForm) -> str:
+    with transaction() as session:
+        conversation, _actor = access_by_link(session, token, now=utcnow(), lock=True)
+        conversations.mark_read(session, conversation, by_shopper=True, seq=conversation.last_seq)
+        g.locale = conversation.language
+        return render_template("chat/private.html", **_shown(session, conversation, token), form=reply_form,
+                               rating_form=rating_form)  # fmt: skip
+
+
+def _shown(session: Any, conversation: Conversation, token: str) -> dict[str, Any]:
+    product = session.get(Product, conversation.product_id) if conversation.product_id else None
+    return {
+        "token": token, "brand": session.get_one(Brand, conversation.brand_id), "conversation": conversation,
+        "product": product, "events": history(session, conversation.id, after=0, locale=conversation.language),
+        "is_open": conversation.state is not ConversationState.CLOSED,
+    }  # fmt: skip

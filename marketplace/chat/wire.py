@@ -1,0 +1,129 @@
+"""What travels: numbered events as clients read them, over sockets and HTTP alike."""
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Person
+from marketplace.brands.models import Product
+from marketplace.chat.models import Attachment, ConversationEvent
+from marketplace.chat.states import AuthorKind, EventKind
+
+
+class Author(TypedDict, total=False):
+    """Who wrote. Shoppers have no id here: experts never learn more than a first name."""
+
+    kind: str
+    id: str
+    name: str
+    avatar_url: str | None
+
+
+class NumberedEvent(TypedDict, total=False):
+    """One event of a conversation. `seq` is gapless from 1; `at` is ISO 8601, UTC."""
+
+    conversation_id: str
+    seq: int
+    id: str
+    kind: str
+    at: str
+    author: Author
+    client_id: str
+    text: str
+    product: dict[str, Any]
+    picture: dict[str, Any]
+    data: dict[str, Any]
+
+
+def person_room(person_id: UUID) -> str:
+    """The room of all devices of an expert or agent."""
+    return f"person:{person_id}"
+
+
+def brand_room(brand_id: UUID) -> str:
+    """The room of a brand's live board."""
+    return f"brand:{brand_id}"
+
+
+def avatar_url(avatar: str | None) -> str | None:
+    """Address of a person's picture, or none."""
+    return f"/avatars/{avatar}" if avatar else None
+
+
+def product_card(product: Product, locale: str) -> dict[str, Any]:
+    """A product as shown in a conversation; amounts in minor units."""
+    return {
+        "id": str(product.id), "title": product.title(locale), "url": product.url, "image_url": product.image_url,
+        "price_minor": product.price_minor, "currency": product.currency,
+    }  # fmt: skip
+
+
+def numbered(row: Mapping[str, Any] | RowMapping, names: Mapping[UUID, Author]) -> NumberedEvent:
+    """A stored event as it travels, without its product or picture."""
+    kind = AuthorKind(row["author"])
+    author: Author = {"kind": kind.value}
+    if row["person_id"] is not None:
+        author |= names.get(row["person_id"], {"id": str(row["person_id"])})
+    event: NumberedEvent = {
+        "conversation_id": str(row["conversation_id"]), "seq": row["seq"], "id": str(row["id"]),
+        "kind": EventKind(row["kind"]).value, "at": row["at"].isoformat(), "author": author,
+    }  # fmt: skip
+    if row["client_id"] is not None:
+        event["client_id"] = str(row["client_id"])
+    if row["text"]:
+        event["text"] = row["text"]
+    if row["data"]:
+        event["data"] = row["data"]
+    return event
+
+
+def history(session: Session, conversation_id: UUID, *, after: int, locale: str, most: int = 500) -> list[NumberedEvent]:
+    """The events numbered above `after`, in order, at most `most` of them."""
+    table = ConversationEvent.__table__
+    rows = (
+        session.execute(
+            select(table)
+            .where(table.c.conversation_id == conversation_id, table.c.seq > after)
+            .order_by(table.c.seq)
+            .limit(most)
+        )
+        .mappings()
+        .all()
+    )
+    names = authors(session, {row["person_id"] for row in rows if row["person_id"]})
+    events = []
+    for row in rows:
+        event = numbered(row, names)
+        attach(session, event, product_id=row["product_id"], attachment_id=row["attachment_id"], locale=locale)
+        events.append(event)
+    return events
+
+
+def attach(
+    session: Session, event: NumberedEvent, *, product_id: UUID | None, attachment_id: UUID | None, locale: str
+) -> None:
+    """Add the product card or the picture that the event shows."""
+    if product_id is not None:
+        product = session.get(Product, product_id)
+        if product is not None:
+            event["product"] = product_card(product, locale)
+    if attachment_id is not None:
+        picture = session.get_one(Attachment, attachment_id)
+        event["picture"] = {
+            "id": str(picture.id), "url": f"/w/v1/pictures/{picture.id}", "width": picture.width,
+            "height": picture.height, "name": picture.file_name,
+        }  # fmt: skip
+
+
+def authors(session: Session, person_ids: set[UUID]) -> dict[UUID, Author]:
+    """Names and pictures of people, as shown to shoppers (first name only)."""
+    if not person_ids:
+        return {}
+    rows = session.execute(select(Person.id, Person.name, Person.avatar).where(Person.id.in_(person_ids)))
+    return {
+        row.id: {"id": str(row.id), "name": row.name.split(" ")[0], "avatar_url": avatar_url(row.avatar)}
+        for row in rows
+    }

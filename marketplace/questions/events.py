@@ -1,0 +1,34 @@
+"""What happens to questions."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAsked(Event):
+    """A shopper asked; nothing is known about it yet."""
+
+    question_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTriaged(Event):
+    """Language, intent, product and category are known as well as they can be; it is for an expert."""
+
+    question_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionEnded(Event):
+    """Redirected, settled, expired or withdrawn: nobody will be asked any more."""
+
+    question_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EmailLeft(Event):
+    """The shopper left an address: the answer may come later."""
+
+    question_id: UUID

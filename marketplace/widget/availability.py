@@ -1,0 +1,35 @@
+"""Whether somebody can answer now, later or not at all, and the promise that goes with it (S1)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.brands.models import Brand
+from marketplace.questions.promise import usual_wait
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """live: somebody is free; later: questions are kept and answered by e-mail; closed: neither."""
+
+    state: str
+    promise_seconds: int | None
+    experts: int
+
+    def as_json(self) -> dict[str, Any]:
+        """As the loader and the panel read it."""
+        return {"state": self.state, "promise_seconds": self.promise_seconds, "experts": self.experts}
+
+
+def availability(session: Session, brand: Brand, *, now: datetime) -> Availability:
+    """What the launcher may say at this moment."""
+    free: int = session.info["free_experts"](session, brand.id)
+    if brand.disabled_at is not None:
+        return Availability("closed", None, 0)
+    if free:
+        return Availability("live", usual_wait(session, brand.id, now=now), free)
+    return Availability("later" if brand.takes_later else "closed", None, 0)
+
+

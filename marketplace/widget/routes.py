@@ -1,0 +1,213 @@
+"""Doors of the widget: the script, the panel's page, and the REST twin of every socket verb."""
+
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Response, current_app, g, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from marketplace.brands.models import Brand, Site
+from marketplace.brands.registry import find_by_key
+from marketplace.chat.socket import CloseIn, ConversationVerbs, MessageIn, ReadIn, SyncIn
+from marketplace.core.actors import STRANGER, Actor, Audience
+from marketplace.core.clock import utcnow
+from marketplace.core.errors import Invalid
+from marketplace.core.web import Door, actor, csrf, platform, transaction
+from marketplace.questions.visitors import find_visitor
+from marketplace.widget.availability import availability
+from marketplace.widget.colours import readable_accent
+from marketplace.widget.texts import loader_texts
+from marketplace.widget.verbs import AskIn, EmailIn, RateIn, ShopperVerbs, UnknownKey
+
+SEEN_EVERY = 60
+"""Seconds between two notes that a site carries the widget."""
+
+
+def _bearer() -> Actor:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return STRANGER
+    with transaction() as session:
+        visitor = find_visitor(session, None, token.strip())
+        if visitor is None:
+            return STRANGER
+        g.locale = visitor.locale
+        return Actor(visitor_id=visitor.id, brand_id=visitor.brand_id)
+
+
+public = Door("widget", __name__, audience=Audience.PUBLIC, url_prefix="/w")
+rest = Door("widget_rest", __name__, audience=Audience.SHOPPER, url_prefix="/w/v1", identify=_bearer)
+csrf.exempt(public)  # no cookie opens these doors, so there is nothing to forge
+csrf.exempt(rest)
+
+
+@public.get("/v1/<key>.js")
+def loader(key: str) -> ResponseReturnValue:
+    """The script tag's answer: code, settings, texts and availability in one response."""
+    with transaction() as session:
+        brand = _brand(session, key)
+        _note_seen(session, brand)
+        config = _config(session, brand)
+    response = Response(current_app.extensions["loader_script"].with_config(config), mimetype="text/javascript")
+    response.headers["Cache-Control"] = "public, max-age=30, stale-while-revalidate=300"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@public.get("/panel")
+def panel() -> ResponseReturnValue:
+    """The page inside the frame; only the brand's sites may frame it."""
+    locale = request.args.get("locale", "")[:2]
+    with transaction() as session:
+        brand = _brand(session, request.args.get("key", ""))
+        origins = list(session.scalars(select(Site.origin).where(Site.brand_id == brand.id).order_by(Site.origin)))
+        g.locale = locale if locale in {"fr", "en"} else brand.locale
+        accent, on_accent = readable_accent(brand.accent)
+        config = {
+            "v": 1, "key": brand.key, "locale": g.locale, "accent": accent, "on_accent": on_accent,
+            "brand": {"name": brand.name, "help_url": brand.help_url or None}, "origins": origins,
+            "availability": availability(session, brand, now=utcnow()).as_json(),
+            "privacy_url": f"{platform().settings.public_url}/privacy",
+        }  # fmt: skip
+    g.frame_ancestors = " ".join(["'self'", *origins])
+    response = make_response(render_template("widget/panel.html", panel=config, locale=g.locale))
+    response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@public.post("/v1/visitor")
+def visitor() -> ResponseReturnValue:
+    """A visitor token for clients without sockets."""
+    body = _json()
+    key = str(body.get("key", ""))
+    _shoppers().check_origin(key=key, origin=request.headers.get("Origin") or _own_origin(), host=request.host)
+    signed = body.get("jwt")
+    _actor, _locale, welcome = _shoppers().arrive(
+        key=key, token=None, signed=signed if isinstance(signed, str) and signed else None,
+        locale=str(body["locale"]) if body.get("locale") else None,
+    )  # fmt: skip
+    return jsonify(welcome), 201
+
+
+@rest.get("/state")
+def state() -> ResponseReturnValue:
+    """What the shopper has under way."""
+    return jsonify(_shoppers().state(actor()))
+
+
+@rest.post("/ask")
+def ask() -> ResponseReturnValue:
+    """Ask a question."""
+    return jsonify(_shoppers().ask(actor(), _parse(AskIn), locale=g.get("locale", "en"))), 201
+
+
+@rest.post("/questions/<uuid:question_id>/email")
+def email(question_id: UUID) -> ResponseReturnValue:
+    """Leave an address for the answer."""
+    return jsonify(_shoppers().leave_email(actor(), _parse(EmailIn, question_id=question_id)))
+
+
+@rest.post("/conversations/<uuid:conversation_id>/messages")
+def message(conversation_id: UUID) -> ResponseReturnValue:
+    """Send a message; the answer means that it is stored."""
+    return jsonify(_conversations().message(actor(), _parse(MessageIn, conversation_id=conversation_id))), 201
+
+
+@rest.get("/conversations/<uuid:conversation_id>/events")
+def events(conversation_id: UUID) -> ResponseReturnValue:
+    """Everything numbered above `after`."""
+    after = request.args.get("after", "0")
+    if not after.isdecimal():
+        raise Invalid("`after` is the last number you know.", field="after")
+    asked = SyncIn(conversation_id=conversation_id, after=int(after))
+    return jsonify(_conversations().sync(actor(), asked, locale=g.get("locale", "en")))
+
+
+@rest.post("/conversations/<uuid:conversation_id>/read")
+def read(conversation_id: UUID) -> ResponseReturnValue:
+    """Move the read mark."""
+    return jsonify(_conversations().read(actor(), _parse(ReadIn, conversation_id=conversation_id)))
+
+
+@rest.post("/conversations/<uuid:conversation_id>/close")
+def close(conversation_id: UUID) -> ResponseReturnValue:
+    """End the conversation."""
+    return jsonify(_conversations().close(actor(), _parse(CloseIn, conversation_id=conversation_id)))
+
+
+@rest.post("/conversations/<uuid:conversation_id>/rate")
+def rate(conversation_id: UUID) -> ResponseReturnValue:
+    """Save one click of a rating."""
+    return jsonify(_shoppers().rate(actor(), _parse(RateIn, conversation_id=conversation_id)))
+
+
+@rest.post("/conversations/<uuid:conversation_id>/typing")
+def typing(conversation_id: UUID) -> ResponseReturnValue:
+    """Accepted and not passed on: without a socket there is nobody to show it to in time."""
+    return jsonify(conversation_id=str(conversation_id))
+
+
+def _shoppers() -> ShopperVerbs:
+    found: ShopperVerbs = current_app.extensions["shopper_verbs"]
+    return found
+
+
+def _conversations() -> ConversationVerbs:
+    found: ConversationVerbs = current_app.extensions["conversation_verbs"]
+    return found
+
+
+def _json() -> dict[str, Any]:
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise Invalid("Send a JSON object.")
+    return body
+
+
+def _parse(model: Any, **from_path: Any) -> Any:
+    assert issubclass(model, BaseModel)
+    try:
+        return model.model_validate({**_json(), **from_path})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise Invalid("%(where)s: %(what)s", field=where or None, where=where, what=first["msg"]) from error
+
+
+def _brand(session: Session, key: str) -> Brand:
+    brand = find_by_key(session, key)
+    if brand is None or brand.disabled_at is not None:
+        raise UnknownKey
+    return brand
+
+
+def _own_origin() -> str:
+    return f"{request.scheme}://{request.host}"
+
+
+def _config(session: Session, brand: Brand) -> dict[str, Any]:
+    accent, on_accent = readable_accent(brand.accent)
+    origin = platform().settings.public_url.rstrip("/")
+    return {
+        "v": 1, "key": brand.key, "origin": origin, "panel_url": f"{origin}/w/panel?key={brand.key}",
+        "locale_texts": loader_texts(), "availability": availability(session, brand, now=utcnow()).as_json(),
+        "accent": accent, "on_accent": on_accent, "position": "right", "help_url": brand.help_url or None,
+        "brand": {"name": brand.name},
+    }  # fmt: skip
+
+
+def _note_seen(session: Session, brand: Brand) -> None:
+    parts = urlsplit(request.headers.get("Referer", ""))
+    if not parts.netloc:
+        return
+    now = utcnow()
+    site = session.scalar(select(Site).where(Site.brand_id == brand.id, Site.origin == f"{parts.scheme}://{parts.netloc}"))
+    if site is not None and (site.seen_at is None or (now - site.seen_at).total_seconds() > SEEN_EVERY):
+        session.execute(update(Site).where(Site.id == site.id).values(seen_at=now))
+
+

@@ -1,0 +1,196 @@
+"""What a shopper can do, the same over sockets and over HTTP: arrive, ask, leave an address, rate."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from marketplace.brands.models import Brand
+from marketplace.brands.registry import find_by_key, is_allowed_origin
+from marketplace.chat.access import access_conversation
+from marketplace.chat.limits import Buckets
+from marketplace.chat.models import Conversation
+from marketplace.core.actors import Actor
+from marketplace.core.clock import utcnow
+from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.realtime import Payload
+from marketplace.core.web import Platform
+from marketplace.questions import visitors
+from marketplace.questions.access import access_question
+from marketplace.questions.asking import ask, leave_email
+from marketplace.questions.models import Question, Visitor
+from marketplace.questions.triage import Page
+from marketplace.ratings.rating import rate
+from marketplace.widget.threads import open_threads, standing_promise, thread
+
+
+class WrongOrigin(Forbidden):
+    """The page that carries the widget is not one of the brand's sites."""
+
+    code = "wrong_origin"
+    message = "This site is not allowed to show this widget. Add its address under “Sites”."
+
+
+class UnknownKey(NotFound):
+    """No brand has this key."""
+
+    code = "unknown_key"
+    message = "No shop has this key."
+
+
+class ProductHint(Payload):
+    """What the shop's page says of the product; all optional."""
+
+    id: str = Field("", max_length=120)
+    gtin: str = Field("", max_length=60)
+    url: str = Field("", max_length=2_000)
+    title: str = Field("", max_length=300)
+    description: str = Field("", max_length=5_000)
+    category: str = Field("", max_length=300)
+
+
+class AskIn(Payload):
+    """A question named by its client."""
+
+    client_id: UUID
+    text: str = Field(max_length=20_000)
+    page_url: str = Field("", max_length=4_000)
+    product: ProductHint | str | None = None
+    locale: str | None = Field(None, max_length=20)
+
+    def page(self, locale: str) -> Page:
+        """The page's facts; a product given as a plain text is the shop's own id."""
+        hint = ProductHint(id=self.product[:120]) if isinstance(self.product, str) else self.product or ProductHint()
+        return Page(
+            url=self.page_url, canonical=hint.url, product_id=hint.id, gtin=hint.gtin, title=hint.title,
+            description=hint.description, category=hint.category, lang=locale,
+        )  # fmt: skip
+
+
+class EmailIn(Payload):
+    """Where to send the answer."""
+
+    question_id: UUID
+    email: str = Field(max_length=300)
+
+
+class RateIn(Payload):
+    """One click of a rating."""
+
+    conversation_id: UUID
+    stars: int
+    solved: bool | None = None
+    nps: int | None = None
+    comment: str | None = Field(None, max_length=10_000)
+
+
+class ShopperVerbs:
+    """The shopper's verbs. Each opens its own transaction."""
+
+    def __init__(self, parts: Platform):
+        self._database = parts.database_now
+        self._public_url = parts.settings.public_url.rstrip("/")
+        self._arrivals = Buckets(per_minute=parts.settings.messages_per_minute, burst=600)
+
+    def arrive(
+        self, *, key: str, token: str | None, signed: str | None, locale: str | None
+    ) -> tuple[Actor, str, dict[str, Any]]:
+        """Who connects, in which language, and the welcome: a new token when there was none, and what is under way."""
+        with self._database().unit_of_work() as session:
+            now = utcnow()
+            brand = _brand(session, key)
+            language = (locale or brand.locale)[:2]
+            language = language if language in {"fr", "en"} else "en"
+            visitor, fresh = self._visitor(session, brand, token, signed, language, now)
+            visitor.seen_at = now
+            welcome: dict[str, Any] = {"open": open_threads(session, visitor, now=now)}
+            if fresh is not None:
+                welcome["token"] = fresh
+            return Actor(visitor_id=visitor.id, brand_id=brand.id), language, welcome
+
+    def _visitor(
+        self, session: Session, brand: Brand, token: str | None, signed: str | None, locale: str, now: datetime
+    ) -> tuple[Visitor, str | None]:
+        known = visitors.find_visitor(session, brand, token) if token else None
+        if signed:
+            if known is not None and known.subject is not None:
+                return known, None
+            return visitors.identify(session, brand, signed, locale=locale, now=now)
+        if known is not None:
+            return known, None
+        self._arrivals.take(brand.id)
+        return visitors.new_visitor(session, brand, locale=locale, now=now)
+
+    def check_origin(self, *, key: str, origin: str | None, host: str | None) -> None:
+        """Let in pages of the brand's sites and our own panel. Raises `WrongOrigin`."""
+        with self._database().unit_of_work() as session:
+            brand = _brand(session, key)
+            own = origin is not None and (origin == self._public_url or urlsplit(origin).netloc == host)
+            if not own and (origin is None or not is_allowed_origin(session, brand.id, origin)):
+                raise WrongOrigin
+
+    def ask(self, actor: Actor, asked: AskIn, *, locale: str) -> dict[str, Any]:
+        """Store the question; triage and the first offer happen in the same transaction."""
+
+        def work(session: Session) -> dict[str, Any]:
+            now = utcnow()
+            visitor = _visitor_of(session, actor)
+            spoken = (asked.locale or locale)[:2]
+            question = ask(
+                session, brand=session.get_one(Brand, visitor.brand_id), visitor=visitor, client_id=asked.client_id,
+                text=asked.text, page=asked.page(spoken), locale=spoken if spoken in {"fr", "en"} else locale, now=now,
+            )  # fmt: skip
+            return _standing(session, visitor, question, now=now)
+
+        try:
+            return self._database().run(work)
+        except IntegrityError:  # the same question came twice at once: now the first is there to be found
+            return self._database().run(work)
+
+    def leave_email(self, actor: Actor, given: EmailIn) -> dict[str, Any]:
+        """Keep an address for the answer; the dated promise comes back."""
+        with self._database().unit_of_work() as session:
+            now = utcnow()
+            question = access_question(session, actor, given.question_id, lock=True)
+            leave_email(session, question, email=given.email, now=now)
+            session.flush()
+            return _standing(session, _visitor_of(session, actor), question, now=now)
+
+    def rate(self, actor: Actor, given: RateIn) -> dict[str, Any]:
+        """Save one click of a rating."""
+        with self._database().unit_of_work() as session:
+            conversation = access_conversation(session, actor, given.conversation_id, lock=True)
+            rating = rate(
+                session, conversation, stars=given.stars, solved=given.solved, nps=given.nps, comment=given.comment,
+                now=utcnow(),
+            )  # fmt: skip
+            return {"stars": rating.stars}
+
+    def state(self, actor: Actor) -> dict[str, Any]:
+        """What the shopper has under way."""
+        with self._database().unit_of_work() as session:
+            return {"open": open_threads(session, _visitor_of(session, actor), now=utcnow())}
+
+
+def _standing(session: Session, visitor: Visitor, question: Question, *, now: datetime) -> dict[str, Any]:
+    conversation = session.get(Conversation, question.conversation_id) if question.conversation_id else None
+    answer = thread(session, visitor, question, conversation, now=now)
+    answer["promise"] = standing_promise(session, question, now=now)
+    return answer
+
+
+def _brand(session: Session, key: str) -> Brand:
+    brand = find_by_key(session, key)
+    if brand is None or brand.disabled_at is not None:
+        raise UnknownKey
+    return brand
+
+
+def _visitor_of(session: Session, actor: Actor) -> Visitor:
+    if actor.visitor_id is None:
+        raise Forbidden
+    return session.get_one(Visitor, actor.visitor_id)
