@@ -169,7 +169,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--questions-per-day", type=int, nargs="+", default=[2000, 4000])
     parser.add_argument("--experts", type=int, default=200)
-    parser.add_argument("--days", type=int, default=2, help="measured days, after one of warm-up")
+    parser.add_argument("--days", type=int, default=6, help="measured days, after one of warm-up")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--worlds", type=int, default=2)
     chosen = parser.parse_args()

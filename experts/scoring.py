@@ -72,7 +72,7 @@ class Weights:
     """What a rating in another category counts in this one."""
     fairness: float = 3.0
     """How much the least paid candidate gains over one paid far above the others."""
-    fairness_emphasis: float = 6.0
+    fairness_emphasis: float = 7.0
     """The exponent b: how firmly the less paid and the idle come first."""
     fairness_span: float = 2.0
     """Multiple of the candidates' mean hourly earnings at which nothing more is gained."""
