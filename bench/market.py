@@ -12,15 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from bench.market_run import (
-    Outcome,
-    Policy,
-    Run,
-    best_rating,
-    by_score,
-    evenly,
-    longest_idle,
-)
+from bench.market_orders import Policy, best_rating, by_score, evenly, longest_idle
+from bench.market_run import Outcome, Run
 from bench.market_world import Town, build
 from experts.cascade import CascadePolicy
 from experts.scoring import Weights

@@ -2,14 +2,13 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
+from bench.market_orders import Policy
 from bench.market_world import DAY, Asked, Enthusiast, Luck, World
 from experts.cascade import (
-    CascadePolicy,
     OpenOffer,
     Progress,
     QuestionClock,
@@ -18,68 +17,13 @@ from experts.cascade import (
     pace_of,
 )
 from experts.rules import CandidateFacts, ExpertId, QuestionFacts, exclusion
-from experts.scoring import (
-    DEFAULT_WEIGHTS,
-    Candidate,
-    Ranked,
-    Tally,
-    Weights,
-    is_held_out,
-    next_mean_delay,
-    quality,
-    rank,
-    rank_evenly,
-)
+from experts.scoring import Candidate, Tally, next_mean_delay
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 FEE = 400
 """What one conversation pays, in minor units; the same for all, so it cancels out of ratios."""
 TAP_SECONDS = 60.0
 """How long a paused expert who is at his desk takes to tap "I am back"."""
-
-Order = Callable[[list[Candidate], str], list[Ranked]]
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A way to run the market: an order of asking and a clock, or knowledge of the future."""
-
-    name: str
-    order: Order | None
-    cascade: CascadePolicy
-    prefers_quality: bool = False
-    """For the omniscient (``order`` is None): the best instead of the fastest."""
-
-
-def evenly(candidates: list[Candidate], seed: str) -> list[Ranked]:
-    """Random and even: each candidate has the same chance."""
-    return rank_evenly((candidate.expert for candidate in candidates), seed=seed)
-
-
-def _by(candidates: list[Candidate], key: Callable[[Candidate], float]) -> list[Ranked]:
-    ordered = sorted(candidates, key=key, reverse=True)
-    return [Ranked(place, one.expert, None) for place, one in enumerate(ordered, 1)]
-
-
-def longest_idle(candidates: list[Candidate], _seed: str) -> list[Ranked]:
-    """The one who has waited longest for work comes first."""
-    return _by(candidates, lambda candidate: candidate.idle)
-
-
-def best_rating(candidates: list[Candidate], _seed: str) -> list[Ranked]:
-    """The best Bayesian mean rating comes first."""
-    return _by(candidates, lambda one: quality(one.here, one.elsewhere))
-
-
-def by_score(weights: Weights = DEFAULT_WEIGHTS) -> Order:
-    """The product's score, the holdout share by lot included."""
-
-    def order(candidates: list[Candidate], seed: str) -> list[Ranked]:
-        if is_held_out(seed, weights):
-            return evenly(candidates, seed)
-        return rank(candidates, seed=seed, weights=weights)
-
-    return order
 
 
 @dataclass(slots=True)
