@@ -10,11 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Row, func, select, text
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from marketplace.core.clock import new_id
+from marketplace.core.db import after_commit
 from marketplace.core.errors import Conflict, Invalid
 from payouts.chart import GUARDED, NOBODY, Account, Side, owner_type_of, side_of
 from payouts.models_ledger import LedgerAccount, LedgerEntry, LedgerTransaction
@@ -201,21 +204,36 @@ def _digest(type: str, source_type: str, source_id: UUID, lines: Sequence[Entry]
 
 _LOCK = text("""
     SELECT id, kind, side, balance, min_balance, (SELECT max(month) FROM ledger_seal) AS sealed
-    FROM ledger_account WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE
+    FROM ledger_account WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE
 """)
 _Locked = Row[tuple[UUID, str, str, int, int | None, date | None]]
 
 
+_known: WeakKeyDictionary[Engine, set[UUID]] = WeakKeyDictionary()
+_MOST_KNOWN = 200_000
+
+
 def _lock(session: Session, lines: Sequence[Entry]) -> Sequence[_Locked]:
+    """Lock the accounts in the order of their ids, opening those that are new.
+
+    Accounts are opened before any is locked: opening one while holding another would break the order. Those that this
+    process knows to be committed are remembered, because accounts are never deleted.
+    """
+    known = _known.setdefault(session.get_bind().engine, set())
     ids = [line.account.id for line in lines]
+    if not known.issuperset(ids):
+        present = set(session.scalars(select(LedgerAccount.id).where(LedgerAccount.id.in_(ids))))
+        for line in lines:
+            if line.account.id not in present:
+                _open(session, line.account)
+        if len(known) > _MOST_KNOWN:
+            known.clear()
+        after_commit(session, lambda: known.update(ids))
     found = session.execute(_LOCK, {"ids": ids}).all()
-    if len(found) == len(lines):
-        return found
-    known = {row.id for row in found}
-    for line in lines:
-        if line.account.id not in known:
-            _open(session, line.account)
-    return session.execute(_LOCK, {"ids": ids}).all()
+    if len(found) < len(lines):  # remembered, but the database was put back to an earlier state
+        known.difference_update(ids)
+        return _lock(session, lines)
+    return found
 
 
 def _open(session: Session, account: Account) -> None:
@@ -256,21 +274,23 @@ def _existing(session: Session, key: str, digest: bytes) -> UUID | None:
 def _refuse_excess(session: Session, original_id: UUID, lines: Sequence[Entry], key: str) -> None:
     """Hold the original so that reversals of it come one after another, and compare with what was taken back before."""
     session.execute(select(LedgerTransaction.id).where(LedgerTransaction.id == original_id).with_for_update()).one()
-    booked = {
-        account_id: amount
-        for account_id, amount in session.execute(
+    booked = dict(
+        session.execute(
             select(LedgerEntry.account_id, LedgerEntry.amount).where(LedgerEntry.transaction_id == original_id)
         )
-    }
-    before = {
-        account_id: amount
-        for account_id, amount in session.execute(
+        .tuples()
+        .all()
+    )
+    before = dict(
+        session.execute(
             select(LedgerEntry.account_id, func.sum(LedgerEntry.amount))
             .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
             .where(LedgerTransaction.reverses_id == original_id, LedgerTransaction.key != key)
             .group_by(LedgerEntry.account_id)
         )
-    }
+        .tuples()
+        .all()
+    )
     for line in lines:
         if line.account.id not in booked:
             continue

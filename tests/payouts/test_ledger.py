@@ -18,7 +18,7 @@ from marketplace.core.db import Database
 from payouts import ledger
 from payouts.chart import Account, AccountKind, brand, expert, platform
 from payouts.ledger import Entry, Insufficient, KeyReused, OverReversed, Sealed, Unbalanced, moved
-from payouts.models import LedgerEntry, LedgerSeal, LedgerTransaction
+from payouts.models import LedgerEntry, LedgerSeal
 
 K = AccountKind
 STRIPE = platform(K.STRIPE_AVAILABLE, "EUR")
@@ -145,27 +145,36 @@ def test_the_database_refuses_to_change_history(session: Session, now: datetime,
 
 
 def test_the_database_refuses_what_does_not_balance_at_the_commit(session: Session, now: datetime) -> None:
-    transaction = fill(session, now, uuid4(), 10)
-    with pytest.raises(DBAPIError, match="does not balance"), session.begin_nested():
-        session.execute(
-            text("""
-                INSERT INTO ledger_entry (account_id, account_version, transaction_id, currency, amount, balance_after)
-                SELECT id, 999, :transaction, 'EUR', 5, 0 FROM ledger_account WHERE id = :account
-            """),
-            {"transaction": transaction, "account": _new_account(session, now)},
+    transaction, account = fill(session, now, uuid4(), 10), _new_account(session, now)
+    with pytest.raises(DBAPIError, match="does not balance"):
+        _insert_and_check(
+            session,
+            """
+            INSERT INTO ledger_entry (account_id, account_version, transaction_id, currency, amount, balance_after)
+            VALUES (:account, 999, :transaction, 'EUR', 5, 0)
+            """,
+            transaction=transaction,
+            account=account,
         )
-        session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
 
 
 def test_the_database_refuses_a_transaction_without_entries(session: Session, now: datetime) -> None:
-    with pytest.raises(DBAPIError, match="no entries"), session.begin_nested():
-        session.add(
-            LedgerTransaction(
-                id=uuid4(), key="bare", type="x", source_type="x", source_id=uuid4(), event_at=now, created_at=now,
-                reverses_id=None, payload_hash=b"", lines=2,
-            )
-        )  # fmt: skip
-        session.flush()
+    with pytest.raises(DBAPIError, match="no entries"):
+        _insert_and_check(
+            session,
+            """
+            INSERT INTO ledger_transaction
+                (id, key, type, source_type, source_id, event_at, created_at, payload_hash, lines)
+            VALUES (:id, 'bare', 'x', 'x', :id, now(), now(), '', 2)
+            """,
+            id=uuid4(),
+        )
+
+
+def _insert_and_check(session: Session, statement: str, **values: object) -> None:
+    """Insert by SQL, then let the checks run that wait for the commit."""
+    with session.begin_nested():
+        session.execute(text(statement), values)
         session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
 
 

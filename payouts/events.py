@@ -1,0 +1,31 @@
+"""What happens to money that others may want to know."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class EarningPosted(Event):
+    """An expert earned something."""
+
+    earning_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class WalletLow(Event):
+    """A brand's free money fell below where it wants to be warned."""
+
+    brand_id: UUID
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutSettled(Event):
+    """A transfer to an expert was made, or refused for certain."""
+
+    payout_id: UUID
+    person_id: UUID
+    paid: bool
