@@ -11,6 +11,7 @@ Only features that were seen take memory: one row of counts each, found by binar
 import io
 import json
 import math
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,7 @@ GENERALIST_THEMES = 4
 """A shop whose names point to fewer themes is a specialist: its categories divide a theme, so nouns weigh little."""
 LINEAR_SHARE = 3.0
 LEAD_SCALE = 2.0
+ALL_PARTS = (True, True, True)
 COLD_CURVE = (1.6, -1.2)
 """Slope and offset of confidence against the lead before any calibration; measured by `bench/triage.py`."""
 
@@ -86,7 +88,7 @@ class CategoryModel:
         self._norms: Values | None = None
 
     @classmethod
-    def from_names(cls, lang: str, names: Sequence[Name]) -> "CategoryModel":
+    def from_names(cls, lang: str, names: Sequence[Name], *, themes: bool = True) -> "CategoryModel":
         """A cold start: display names, other texts, and the nouns of the retail themes that the names point to."""
         model = cls(lang, list(dict.fromkeys(name.key for name in names)))
         for name in names:
@@ -94,7 +96,8 @@ class CategoryModel:
                 model._add(extract([(name.name, 1.0)]), model._column[name.key], NAME_WEIGHT)
             for text in name.texts:
                 model._add(extract([(text, 1.0)]), model._column[name.key], ROW_WEIGHT)
-        model._learn_themes(names)
+        if themes:
+            model._learn_themes(names)
         return model
 
     def learn(
@@ -132,6 +135,12 @@ class CategoryModel:
         shares = spread / spread.sum()
         p = self._confidence(_lead(scores)) * (1.0 if lang == self.lang else 0.5)
         return Prediction([(self.keys[at], float(shares[at])) for at in order], p)
+
+    def scores(
+        self, question: str, title: str = "", description: str = "", *, parts: tuple[bool, bool, bool] = ALL_PARTS
+    ) -> Values:
+        """The score of each of `keys` by the chosen parts: naive Bayes, cosine, linear model (if trained)."""
+        return self._scores(_features(question, title, description), parts)
 
     @staticmethod
     def curve_of(held_out: Iterable[tuple["CategoryModel", Iterable[Row]]]) -> tuple[float, float] | None:
@@ -190,7 +199,7 @@ class CategoryModel:
                 model._counts, model._texts_with = arrays["counts"], arrays["texts_with"]
                 if "linear_weights" in arrays:
                     model.linear = LinearModel(arrays["linear_buckets"], arrays["linear_weights"])
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise UnreadableModel("These bytes are not a category model.") from error
         return model
 
@@ -224,7 +233,7 @@ class CategoryModel:
             at = np.searchsorted(self._buckets, ids)
         return self._rows[at]
 
-    def _scores(self, features: tuple[Ids, Values], parts: tuple[bool, bool, bool] = (True, True, True)) -> Values:
+    def _scores(self, features: tuple[Ids, Values], parts: tuple[bool, bool, bool] = ALL_PARTS) -> Values:
         """Sum of the standardised scores of naive Bayes, cosine and the linear model, as `parts` says."""
         bayes, cosine = self._counted(features)
         total = parts[0] * _standard(bayes) + parts[1] * _standard(cosine)

@@ -59,7 +59,7 @@ def run(
     """Yield `{id, ranked, p, lang}` for each question line. Raises `BadLine`, naming the line."""
     names = list(names_rows)
     labels = list(_labels(label_rows))
-    known = {name.key for name in _names("en", names)}
+    known = {name.key for name in names_of("en", names)}
     for number, label in enumerate(labels, start=1):
         if label.row[3] not in known:
             raise BadLine(f"labels, line {number}: category {label.row[3]!r} has no name.")
@@ -80,7 +80,7 @@ def run(
 
 def build(lang: str, names_rows: Iterable[Mapping[str, Any]], labels: list[Row]) -> CategoryModel:
     """A model from names and labels, its confidence measured on labels held out by product."""
-    names = _names(lang, names_rows)
+    names = names_of(lang, names_rows)
     if len(labels) >= 60:
         folds = range(CALIBRATION_FOLDS) if len(labels) < LINEAR_FROM else range(1)
         held: list[tuple[CategoryModel, list[Row]]] = []
@@ -128,7 +128,7 @@ def _labels(rows: Iterable[Mapping[str, Any]]) -> Iterator[_Label]:
         yield _Label(lang, (question, title, description, category))
 
 
-def _names(lang: str, rows: Iterable[Mapping[str, Any]]) -> list[Name]:
+def names_of(lang: str, rows: Iterable[Mapping[str, Any]]) -> list[Name]:
     """One `Name` per key; rows that are not plain `{key, en, fr}` add texts to theirs."""
     display: dict[str, str] = {}
     texts: dict[str, list[str]] = defaultdict(list)
