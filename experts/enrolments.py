@@ -36,6 +36,17 @@ class ConductRule(StrEnum):
     IDENTITY = "identity"
 
 
+RULE_TEXTS = {
+    ConductRule.RESPECT: "Speak with respect, whatever the shopper says.",
+    ConductRule.TRUTH: "Say only what you know; say so when you do not know.",
+    ConductRule.PRIVACY: "Ask for no personal data, and keep what you learn to yourself.",
+    ConductRule.COMPETITION: "Lead nobody to another shop or to a channel of your own.",
+    ConductRule.PRESENCE: "Accept a question only when you are there to answer it.",
+    ConductRule.IDENTITY: "Answer yourself: an account belongs to one person.",
+}
+"""The rules as people read them (English source strings)."""
+
+
 def move(
     session: Session, enrolment: Enrolment, action: EnrolmentAction, *, by: UUID | None, reason: str, now: datetime
 ) -> None:
@@ -84,7 +95,7 @@ def suspend(
     if len(evidence) < 10:
         raise ReasonMissing(field="evidence")
     move(session, enrolment, EnrolmentAction.SUSPEND, by=by, reason=f"{rule.value}: {evidence}", now=now)
-    tell(session, enrolment, "enrolment_suspended", {"rule": rule.value, "evidence": evidence}, now)
+    tell(session, enrolment, "enrolment_suspended", {"rule_text": RULE_TEXTS[rule], "evidence": evidence}, now)
     publish(session, EnrolmentDecided(enrolment.id))
 
 
