@@ -97,8 +97,13 @@ def simulate(policies: Sequence[Policy], towns: Sequence[Town]) -> tuple[dict[st
     return mean, each
 
 
-def targets(rows: dict[str, Figures]) -> list[tuple[str, float, str, bool]]:
+BUSY_PER_EXPERT = 15
+"""Questions a day for each expert above which the market counts as busy: its bounds differ."""
+
+
+def targets(rows: dict[str, Figures], *, busy: bool) -> list[tuple[str, float, str, bool]]:
     """Return each target as (what, measured, wanted, met), ratios between rows of one run."""
+    median_most, p95_most = (1.7, 1.12) if busy else (1.9, 1.3)
     ours, even = rows[OURS.name], rows[RANDOM.name]
     fast, best = rows[FASTEST.name], rows[BEST.name]
     under = ours.under_minute / max(fast.under_minute, best.under_minute)
@@ -107,8 +112,8 @@ def targets(rows: dict[str, Figures]) -> list[tuple[str, float, str, bool]]:
     spread, offers = ours.gini / even.gini, ours.offers / even.offers
     return [
         ("share under 60 s / omniscient", under, ">= 0.98", under >= 0.98),
-        ("median wait / omniscient fastest", median, "<= 1.90", median <= 1.9),
-        ("p95 wait / omniscient fastest", p95, "<= 1.30", p95 <= 1.3),
+        ("median wait / omniscient fastest", median, f"<= {median_most:.2f}", median <= median_most),
+        ("p95 wait / omniscient fastest", p95, f"<= {p95_most:.2f}", p95 <= p95_most),
         ("quality gap closed", gap, ">= 0.50", gap >= 0.5),
         ("income Gini / random-even", spread, "<= 0.80", spread <= 0.8),
         ("new experts' share", ours.newcomers, "0.95-1.10", 0.95 <= ours.newcomers <= 1.1),
@@ -135,7 +140,7 @@ def beaten(rows: dict[str, Figures]) -> list[tuple[str, list[str]]]:
     return found
 
 
-def report(rows: dict[str, Figures]) -> str:
+def report(rows: dict[str, Figures], *, busy: bool) -> str:
     """Return the table, the targets and the comparison rule by rule, as Markdown."""
     lines = [
         "| policy | median s | p95 s | < 60 s | live | quality | income Gini | offers/answer | new experts' share |",
@@ -148,7 +153,7 @@ def report(rows: dict[str, Figures]) -> str:
             f"| {row.newcomers:.2f} |"
         )
     lines += ["", "| target | measured | wanted | |", "| --- | --- | --- | --- |"]
-    for what, value, wanted, met in targets(rows):
+    for what, value, wanted, met in targets(rows, busy=busy):
         lines.append(f"| {what} | {value:.2f} | {wanted} | {'met' if met else 'NOT MET'} |")
     lines.append("")
     for name, behind in beaten(rows):
@@ -170,7 +175,8 @@ def main() -> None:
         towns = [Town(chosen.experts, questions, chosen.days, chosen.seed + world) for world in range(chosen.worlds)]
         rows, _ = simulate(POLICIES, towns)
         print(f"\n{questions} questions a day, {chosen.experts} experts, {chosen.worlds} worlds\n")
-        print(report(rows), flush=True)
+        busy = questions > BUSY_PER_EXPERT * chosen.experts
+        print(report(rows, busy=busy), flush=True)
 
 
 if __name__ == "__main__":
