@@ -15,7 +15,7 @@ from marketplace.core.i18n import LOCALES
 from marketplace.core.storage import Storage
 
 LONGEST_NAME, LONGEST_HEADLINE, LONGEST_BIO = 40, 120, 2_000
-COUNTRIES = ("FR", "BE", "CH", "LU", "CA", "GB", "IE", "DE", "ES", "IT", "NL", "PT")
+COUNTRIES = ("FR", "BE", "CH", "LU", "CA", "GB", "IE", "DE", "ES", "IT", "NL", "PT", "SE", "DK", "PL")
 """Where experts may live, ISO 3166-1 alpha-2."""
 
 
