@@ -21,10 +21,9 @@ export interface Entry {
 export type Send = (entry: Entry) => Promise<Ack<Record<string, unknown>>>;
 
 const PREFIX = "out:";
-const FINAL = new Set(["invalid", "forbidden", "not_found", "conflict", "closed", "blocked", "too_long"]);
 
 /**
- * Keeps every entry in the store until the server acknowledged it, one key per entry so that several
+ * A refusal without `retry_after` is for good. Keeps every entry in the store until the server acknowledged it, one key per entry so that several
  * tabs never overwrite one another. Entries leave in order, one at a time; a resend of the same
  * `client_id` is harmless because the server answers it with the first acknowledgement.
  */
@@ -99,7 +98,7 @@ export class Outbox {
       this.changed(entry, ack);
       return true;
     }
-    if (FINAL.has(ack.error.code) || ack.error.retry_after === undefined) {
+    if (ack.error.retry_after === undefined) {
       this.put({ ...entry, refused: ack.error });
       return true;
     }

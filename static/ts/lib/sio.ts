@@ -28,6 +28,8 @@ interface PipeEvents {
 
 const RACE_MS = 2000;
 const ACK_MS = 10_000;
+/** Names of refusals that no later attempt can change. */
+const FINAL = /unknown_key|wrong_origin|forbidden/;
 const BACKOFF_MS = [500, 15_000] as const;
 
 function websocketPipe(url: string, events: PipeEvents): Pipe {
@@ -228,10 +230,11 @@ export class Sio {
     }
   }
 
-  /** A refused sign-in is final until somebody calls `start` again: hammering would not change the answer. */
+  /** A page or a key that may not enter is told so once; any other refusal passes, so it is tried again. */
   private refuse(body: string): void {
+    if (!FINAL.test(body)) return this.fallen();
     this.stop();
-    this.tell("refused", (JSON.parse(body || "{}") as { message?: string }).message);
+    this.tell("refused", body);
   }
 
   private watch(): void {

@@ -10,7 +10,7 @@ export interface Author {
   kind: Party;
   id?: string;
   name?: string;
-  avatar_url?: string;
+  avatar_url?: string | null;
 }
 
 export interface Product {
@@ -25,10 +25,19 @@ export interface Product {
   category?: string;
 }
 
-export interface Attachment {
+export interface Picture {
   id: string;
   url: string;
   name?: string;
+}
+
+export interface ExpertCard {
+  name: string;
+  avatar_url?: string | null;
+  headline?: string | null;
+  rating?: { mean: number; count: number; category: string } | null;
+  /** One sentence: why this person was chosen. */
+  why?: string | null;
 }
 
 /** One numbered event of a conversation. */
@@ -41,22 +50,15 @@ export interface ConversationEvent {
   text?: string;
   client_id?: string;
   product?: Product;
-  attachment?: Attachment;
+  picture?: Picture;
+  data?: { introduction?: ExpertCard; stars?: number };
 }
 
-export interface ExpertCard {
-  name: string;
-  avatar_url?: string;
-  headline?: string;
-  rating?: { mean: number; count: number; category: string };
-  /** One sentence: why this person was chosen. */
-  why?: string;
-}
-
-/** `seconds`: expected wait while people are free; `by`: the dated promise once the question is for later. */
+/** `seconds`: usual wait, and `until`: end of the search, while somebody is looked for live; `by`: the dated promise. */
 export interface Promised {
-  text?: string;
-  seconds?: number;
+  kind?: "live" | "later" | "none";
+  seconds?: number | null;
+  until?: string;
   by?: string;
 }
 
@@ -79,10 +81,12 @@ export interface QuestionNews {
   conversation_id?: string;
   text?: string;
   promise?: Promised;
-  asked?: number | { n: number; of: number };
-  expert?: ExpertCard;
+  asked?: number | { n: number; of: number } | null;
+  asked_at?: string;
+  expert?: ExpertCard | null;
   email_left?: boolean;
-  help_url?: string;
+  help_url?: string | null;
+  closed?: boolean;
 }
 
 /** A thread that the visitor has not finished, as listed on connecting; `last` is its highest `seq`. */
@@ -112,12 +116,6 @@ export interface Refusal {
 
 export type Ack<T> = ({ ok: true } & T) | { ok: false; error: Refusal };
 
-export interface Asked {
-  question_id: string;
-  conversation_id?: string;
-  promise?: Promised;
-}
-
 export interface Stored {
   id: string;
   seq: number;
@@ -125,6 +123,8 @@ export interface Stored {
 }
 
 export interface Synced {
+  /** At most some hundreds; ask again while `last` is not reached. */
   events: ConversationEvent[];
   last: number;
+  read?: { shopper: number; expert: number };
 }

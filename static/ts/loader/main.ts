@@ -120,7 +120,7 @@ function heard(message: Json): void {
   paint();
 }
 
-function open(options?: { draft?: string }): void {
+function open(options?: { draft?: string }, focus = true): void {
   if (!launcher || !consented) {
     wanted = options ?? {};
     return;
@@ -136,8 +136,8 @@ function open(options?: { draft?: string }): void {
     store.set("ui", "open");
     tell("open");
   }
-  post({ t: "shown", open: true, draft: options?.draft });
-  frame?.focus();
+  post({ t: "shown", open: true, draft: options?.draft, focus });
+  if (focus) frame?.focus();
   paint();
 }
 
@@ -172,7 +172,7 @@ function resume(): void {
   if (consented && wanted) open(wanted);
   if (!consented || store.get("open") === null) return;
   ensureFrame();
-  if (store.get("ui") && !isPhone()) open();
+  if (store.get("ui") && !isPhone()) open({}, false);
 }
 
 function moved(): void {

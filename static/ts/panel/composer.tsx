@@ -33,8 +33,10 @@ export function Composer(props: { label: string; legal: JSX.Element | string }):
     area.style.height = `${Math.min(area.scrollHeight, 132)}px`;
   }, [text]);
   useEffect(() => {
-    if (model.shown && matchMedia("(min-width:481px),(pointer:fine)").matches) box.current?.focus();
-  }, [model.shown]);
+    const asked = model.wantsFocus || document.hasFocus();
+    model.wantsFocus = false;
+    if (asked && model.shown && matchMedia("(min-width:481px),(pointer:fine)").matches) box.current?.focus();
+  }, [model.wantsFocus, model.shown]);
 
   return (
     <footer class="foot">

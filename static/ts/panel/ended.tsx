@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Header } from "./header";
-import type { Verdict } from "./model";
+import type { Verdict } from "./states";
 import { Icon, useTools } from "./parts";
 import { Messages } from "./thread";
 

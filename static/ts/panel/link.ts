@@ -42,7 +42,7 @@ export class Link {
     this.sio = new Sio({
       origin: location.origin,
       namespace: "/shopper",
-      auth: () => ({ key, token: tokens.get() ?? undefined, jwt: tokens.jwt() }),
+      auth: () => ({ key, token: tokens.get() ?? undefined, jwt: tokens.jwt(), locale: document.documentElement.lang }),
       status: (status) => this.turned(status),
     });
     this.sio.on<Welcome>("welcome", ({ token, open }) => {

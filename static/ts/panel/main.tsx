@@ -9,9 +9,10 @@ import { translator, type Texts, type Translator } from "../lib/i18n";
 import { readJson, type PanelConfig } from "./config";
 import { Ended } from "./ended";
 import { Home } from "./home";
-import { Model, type View } from "./model";
+import { Model } from "./model";
 import { ToolsContext } from "./parts";
 import { awaitHost, Host, type HostMessage } from "./port";
+import type { View } from "./states";
 import { Conversation } from "./thread";
 import { Expired, Later, Looking, Redirected } from "./waiting";
 

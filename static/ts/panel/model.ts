@@ -1,28 +1,15 @@
 import { ConversationLog } from "../lib/conversation";
 import { Outbox, type Entry } from "../lib/outbox";
 import { uuid7 } from "../lib/uuid7";
-import type { Asked, ConversationEvent, ExpertCard, OpenThread, Product, QuestionNews, ReadMark, Refusal } from "../lib/wire";
+import type { ConversationEvent, ExpertCard, OpenThread, Product, QuestionNews, ReadMark, Refusal, Synced } from "../lib/wire";
 import type { PageFacts } from "../loader/config";
 import type { PanelConfig } from "./config";
 import { Link, type Net } from "./link";
 import type { Host, HostMessage } from "./port";
 import { productOf } from "./product";
+import { expertOf, OVER, unsentThread, viewOf, type Thread, type Verdict, type View } from "./states";
 
-/** The question on screen: what was said, and what the server said about it last. */
-export interface Thread extends QuestionNews {
-  text: string;
-  client_id?: string;
-  at: string;
-}
-
-export interface Verdict {
-  stars: number;
-  solved?: boolean;
-  comment?: string;
-}
-
-export type View = "home" | "looking" | "later" | "redirected" | "conversation" | "ended" | "expired";
-
+const LEFT = "left";
 const TYPING_MS = 6000;
 /** How often what got no answer is sent again. */
 const RESEND_MS = 5000;
@@ -43,6 +30,8 @@ export class Model {
   verdictSaved = false;
   refusal: Refusal | undefined;
   changed: () => void = () => undefined;
+  /** Set when the shopper opens the panel; the composer takes it. */
+  wantsFocus = false;
   /** A text that the shop asked to put in the composer. */
   draft: string | undefined;
 
@@ -80,28 +69,17 @@ export class Model {
     const kept = host.get("open");
     if (kept) this.adopt(JSON.parse(kept) as Thread);
     const asking = this.outbox.entries.find((entry) => entry.verb === "ask");
-    if (!this.thread && asking) this.thread = this.threadOf(asking);
+    if (!this.thread && asking) this.thread = unsentThread(asking);
     this.hear(first);
     if (this.thread || this.outbox.entries.length) this.link.start();
   }
 
   get view(): View {
-    const thread = this.thread;
-    if (!thread) return "home";
-    if (thread.state === "redirected") return "redirected";
-    if (this.log?.closed) return "ended";
-    if (this.log && (this.log.events.some((e) => e.kind === "joined") || thread.expert)) return "conversation";
-    if (thread.state === "expired" || thread.state === "withdrawn") return "expired";
-    return thread.promise?.by || this.wantsEmail || thread.email_left ? "later" : "looking";
+    return viewOf(this.thread, this.log, this.wantsEmail);
   }
 
-  /** Who answers now: the last to join, with the card that said why when it is the same person. */
   get expert(): ExpertCard | undefined {
-    const events = this.log?.events ?? [];
-    const joined = events.filter((e) => e.kind === "joined" || e.kind === "transferred").at(-1)?.author;
-    const card = this.thread?.expert;
-    if (!joined?.name || joined.name === card?.name) return card;
-    return { name: joined.name, ...(joined.avatar_url ? { avatar_url: joined.avatar_url } : {}) };
+    return expertOf(this.thread, this.log);
   }
 
   /** What was said and not yet numbered by the server. */
@@ -118,6 +96,7 @@ export class Model {
     if (message.t === "init" || message.t === "shown") {
       this.shown = message.open ?? false;
       this.draft = message.draft;
+      this.wantsFocus = message.focus ?? false;
       this.seen();
     }
     if (message.t === "order" && message.order) void this.link.call("order", message.order).catch(() => undefined);
@@ -142,7 +121,7 @@ export class Model {
       const body: Record<string, unknown> = { client_id, text, page_url: this.page?.url ?? "", locale: this.config.locale };
       if (this.product && this.aboutProduct) body.product = this.product;
       const entry: Entry = { client_id, verb: "ask", body, at };
-      this.thread = this.threadOf(entry);
+      this.thread = unsentThread(entry);
       this.host.set("open", JSON.stringify(this.thread));
       if (this.token) this.host.set("token", this.token);
       void this.outbox.add(entry);
@@ -170,7 +149,7 @@ export class Model {
     const thread = this.thread;
     if (!thread?.question_id) return false;
     const done = await this.request("leave_email", { question_id: thread.question_id, email });
-    if (done && this.thread === thread) this.keep({ ...thread, email_left: true });
+    if (done && this.thread?.question_id === thread.question_id) this.keep({ ...this.thread, email_left: true });
     return done;
   }
 
@@ -193,6 +172,8 @@ export class Model {
 
   /** Back to the first screen. Unsent words of the old thread go with it. */
   reset(): void {
+    const left = this.thread?.question_id;
+    if (left) this.host.set(LEFT, JSON.stringify([left, ...this.left].slice(0, 20)));
     for (const entry of this.outbox.entries) this.host.set("out:" + entry.client_id, null);
     this.host.set("open", null);
     this.thread = this.log = this.verdict = this.refusal = undefined;
@@ -212,6 +193,7 @@ export class Model {
 
   close(): void {
     this.host.tell({ t: "close" });
+    if (this.view === "ended" && this.verdictSaved) this.reset();
   }
 
   /** Marks what is on screen as read, or tells the launcher how much is not. */
@@ -226,6 +208,11 @@ export class Model {
     this.host.tell({ t: "unread", n: log.unread });
   }
 
+  /** Questions that the shopper has put aside: the server may still list them. */
+  private get left(): string[] {
+    return JSON.parse(this.host.get(LEFT) ?? "[]") as string[];
+  }
+
   private async request(verb: string, body: Record<string, unknown>): Promise<boolean> {
     try {
       const ack = await this.link.call(verb, body);
@@ -237,10 +224,6 @@ export class Model {
     } finally {
       this.changed();
     }
-  }
-
-  private threadOf(entry: Entry): Thread {
-    return { question_id: "", state: "asked", text: String(entry.body.text), client_id: entry.client_id, at: entry.at };
   }
 
   /** A token is personal data: the shop's storage gets it with the first question, not before. */
@@ -276,18 +259,19 @@ export class Model {
 
   private welcomed(open: OpenThread[]): void {
     const known = this.thread;
-    const current = open.find((each) => each.question_id === known?.question_id) ?? (known ? undefined : open.at(-1));
-    if (current) this.learnt(current);
+    const same = open.find((each) => each.question_id === known?.question_id);
+    const going = open.find((each) => !each.closed && !OVER.has(each.state) && !this.left.includes(each.question_id));
+    if (same ?? (known ? undefined : going)) this.learnt((same ?? going)!, true);
+    else if (known?.question_id && !known.conversation_id) this.reset();
     void this.sync();
     void this.outbox.flush();
   }
 
   private sent(entry?: Entry, ack?: Record<string, unknown>): void {
     if (entry?.verb === "ask" && ack && this.thread?.client_id === entry.client_id) {
-      const { question_id, conversation_id, promise } = ack as unknown as Asked;
-      const more = { ...(conversation_id ? { conversation_id } : {}), ...(promise ? { promise } : {}) };
-      this.keep({ ...this.thread, ...more, question_id });
-      this.host.announce("question", { id: question_id });
+      const { ok: _ok, ...news } = ack as unknown as QuestionNews & { ok: true };
+      this.host.announce("question", { id: news.question_id });
+      this.learnt({ ...news, state: news.state ?? this.thread.state });
     } else if (entry && ack && this.log?.id === entry.body.conversation_id) {
       const { seq, at } = ack as { seq: number; at: string };
       const { client_id, body } = entry;
@@ -297,10 +281,13 @@ export class Model {
     this.changed();
   }
 
-  private learnt(news: QuestionNews): void {
+  /** News of another question are of interest only when the screen is free and somebody answers, or on arrival. */
+  private learnt(news: QuestionNews, arriving = false): void {
     const thread = this.thread;
     if (thread?.question_id && thread.question_id !== news.question_id) return;
-    this.keep({ ...(thread ?? { text: "", at: new Date().toISOString() }), ...news, text: news.text ?? thread?.text ?? "" });
+    if (!thread && !arriving && !news.conversation_id) return;
+    const at = news.asked_at ?? thread?.at ?? new Date().toISOString();
+    this.keep({ ...thread, ...news, at, text: news.text ?? thread?.text ?? "" });
     if (news.state === "redirected") this.host.set("open", null);
     if (news.expert) this.announceFound();
     this.changed();
@@ -334,6 +321,7 @@ export class Model {
     if (event.author?.kind !== "shopper") this.typing = false;
     if (event.kind === "joined") this.announceFound();
     if (event.kind === "closed") this.host.announce("conversation_closed");
+    if (event.kind === "rated" && event.data?.stars) this.verdict ??= { stars: event.data.stars };
     this.seen();
     this.changed();
   }
@@ -344,17 +332,28 @@ export class Model {
     if (!log || this.syncing || (this.net !== "live" && this.net !== "polling")) return;
     this.syncing = true;
     const before = log.last;
+    let last = 0;
     try {
       const ack = await this.link.call("sync", { conversation_id: log.id, after: log.last });
-      if (ack.ok) for (const event of (ack as unknown as { events: ConversationEvent[] }).events) this.happened(event);
+      if (ack.ok) last = this.caughtUp(ack as unknown as Synced);
+      else if (ack.error.code === "not_found") this.reset();
     } catch {
       return;
     } finally {
       this.syncing = false;
     }
-    if (log.broken && log.last > before) void this.sync();
+    if ((log.broken || last > log.last) && log.last > before) void this.sync();
     this.seen();
     this.changed();
+  }
+
+  private caughtUp({ events, last, read }: Synced): number {
+    for (const event of events) this.happened(event);
+    const id = this.log?.id;
+    for (const by of ["shopper", "expert"] as const) {
+      if (id && read) this.log?.mark({ conversation_id: id, by, seq: read[by] });
+    }
+    return last;
   }
 
   private sawTyping(conversationId: string): void {

@@ -6,6 +6,8 @@ export interface HostMessage extends Partial<PageFacts> {
   store?: Record<string, string>;
   open?: boolean;
   draft?: string;
+  /** The shopper opened the panel, rather than a new page showing it again. */
+  focus?: boolean;
   jwt?: string;
   locale?: string;
   k?: string;

@@ -2,7 +2,7 @@ import { Component, type JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { clockTime, decimal, money } from "../lib/format";
 import type { Entry } from "../lib/outbox";
-import type { ConversationEvent, Product } from "../lib/wire";
+import type { ConversationEvent, ExpertCard, Product } from "../lib/wire";
 import { Composer } from "./composer";
 import { Header } from "./header";
 import { Face, Icon, Linked, Note, Photo, ToolsContext, useTools, type Tools } from "./parts";
@@ -100,9 +100,9 @@ class Row extends Component<RowProps> {
             <Linked text={event.text} />
           </p>
         )}
-        {event.attachment && (
-          <a class={classes} href={event.attachment.url} target="_blank" rel="noopener">
-            <img src={event.attachment.url} alt={event.attachment.name ?? t("Picture")} />
+        {event.picture && (
+          <a class={classes} href={event.picture.url} target="_blank" rel="noopener">
+            <img src={event.picture.url} alt={event.picture.name ?? t("Picture")} />
           </a>
         )}
         {event.product && <ProductCard product={event.product} by={mine ? undefined : name} />}
@@ -113,10 +113,8 @@ class Row extends Component<RowProps> {
 }
 
 /** Why this person: only what the server computed. */
-function Found(): JSX.Element | null {
-  const { model, t } = useTools();
-  const card = model.expert;
-  if (!card) return null;
+function Found({ card }: { card: ExpertCard }): JSX.Element {
+  const { t } = useTools();
   const { rating, why } = card;
   return (
     <article class="found">
@@ -172,6 +170,7 @@ function Events(): JSX.Element {
   const run = (one?: ConversationEvent, two?: ConversationEvent): boolean =>
     one?.kind === "message" && two?.kind === "message" && one.author?.kind === two.author?.kind && one.author?.id === two.author?.id;
   const firstJoined = events.find((e) => e.kind === "joined");
+  const introduction = firstJoined?.data?.introduction ?? model.thread?.expert ?? model.expert;
   return (
     <>
       {events.map((event, i) =>
@@ -183,8 +182,8 @@ function Events(): JSX.Element {
             last={!run(event, events[i + 1])}
             state={stateOf(event)}
           />
-        ) : event === firstJoined ? (
-          <Found key={event.seq} />
+        ) : event === firstJoined && introduction ? (
+          <Found key={event.seq} card={introduction} />
         ) : (
           <Line key={event.seq} event={event} />
         ),
@@ -223,7 +222,7 @@ export function Messages(): JSX.Element {
     <main class="body" tabIndex={0} ref={list} aria-label={t("Messages")}>
       <div class="log" role="log" aria-label={t("Messages")}>
       <Question />
-      {!showsFound && <Found />}
+      {!showsFound && expert && <Found card={expert} />}
       {log && <Events />}
       {pending.map((entry) => (
         <Pending key={entry.client_id} entry={entry} />
@@ -241,6 +240,18 @@ export function Messages(): JSX.Element {
   );
 }
 
+export function Network(): JSX.Element | null {
+  const { model, t } = useTools();
+  if (model.net !== "offline" && model.net !== "refused") return null;
+  return (
+    <Note icon="wifi-off" kind="bar">
+      {model.net === "offline"
+        ? t("Connection lost. Your messages leave as soon as the network is back.")
+        : t("Questions cannot be sent from this page. Please tell the shop.")}
+    </Note>
+  );
+}
+
 export function Conversation(): JSX.Element {
   const { model, t } = useTools();
   const name = model.expert?.name;
@@ -248,11 +259,7 @@ export function Conversation(): JSX.Element {
   return (
     <>
       <Header status={t("Enthusiast for {brand}", { brand })} />
-      {model.net === "offline" && (
-        <Note icon="wifi-off" kind="bar">
-          {t("Connection lost. Your messages leave as soon as the network is back.")}
-        </Note>
-      )}
+      <Network />
       <Messages />
       <Composer
         label={t("Your message")}

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { dayAndTime, duration } from "../lib/format";
 import { Header } from "./header";
 import { Icon, Note, useTools } from "./parts";
-import { Question } from "./thread";
+import { Network, Question } from "./thread";
 
 /** Seconds since the question was put; a tick each second moves the bar only. */
 function Waited({ since, promised }: { since: string; promised: number }): JSX.Element {
@@ -35,6 +35,7 @@ export function Looking(): JSX.Element {
   return (
     <>
       <Header status={t("Looking for somebody")} />
+      <Network />
       <main class="body">
         <Question />
         {!refused && (
@@ -123,9 +124,14 @@ export function Later(): JSX.Element {
       </main>
       <footer class="foot">
         {left ? (
-          <button class="cta alt" onClick={() => model.close()}>
-            {t("Back to the shop")}
-          </button>
+          <>
+            <button class="cta" onClick={() => model.close()}>
+              {t("Back to the shop")}
+            </button>
+            <button class="cta alt" onClick={() => model.reset()}>
+              {t("Ask another question")}
+            </button>
+          </>
         ) : (
           <>
             <button class="cta" form="email" aria-disabled={busy}>
