@@ -94,7 +94,9 @@ class MissionForm(FlaskForm):
     description_en = TextAreaField(_l("Description in English"), [Length(max=4000)])
     rules_fr = TextAreaField(_l("Rules in French"), [Length(max=4000)])
     rules_en = TextAreaField(_l("Rules in English"), [Length(max=4000)])
-    category_ids = SelectMultipleField(_l("Categories"), coerce=UUID, description=_l("Each with everything below it."))
+    category_ids = SelectMultipleField(
+        _l("Categories"), coerce=lambda value: UUID(str(value)), description=_l("Each with everything below it.")
+    )
     languages = SelectMultipleField(_l("Languages"), choices=[("fr", "Français"), ("en", "English")])
     pay = DecimalField(
         _l("Pay per conversation"), [InputRequired(_l("Fill this in.")), NumberRange(min=0, max=1000)], places=2,
