@@ -68,13 +68,15 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         database = Database(launch.database_url(settings), pool=settings.database_pool)
     app.extensions["comptoir"] = _platform(app, settings, database)
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.globals["asset"] = asset_finder(ROOT / "static" / "dist")
+    asset = asset_finder(ROOT / "static" / "dist")
+    app.jinja_env.globals.update(asset=asset, icon_href=lambda name: f"{asset('img/icons.svg')}#{name}")
     init_i18n(app)
     init_web(app)
     for domain in DOMAINS:
         domain.register(app)
     verify_doors(app)
     app.cli.add_command(launch.worker_command)
+    app.cli.add_command(launch.migrate_command)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -165,3 +165,11 @@ def _stop_embedded(var_dir: Path) -> None:
 
     server = get_server(var_dir / "postgres", cleanup_mode="stop")
     server.stop()
+
+
+@click.command("migrate")
+@with_appcontext
+def migrate_command() -> None:
+    """Bring the database to the newest schema."""
+    schema.upgrade(platform().database.engine)
+    click.echo("The database is at the newest schema.")

@@ -1,7 +1,10 @@
-"""Composition of this domain's edges."""
+"""Composition of the insights' edges."""
 
 from flask import Flask
 
+from marketplace.insights.health import door as health
+
 
 def register(app: Flask) -> None:
-    """Install the domain's doors, jobs and commands."""
+    """Install health and readiness."""
+    app.register_blueprint(health)
