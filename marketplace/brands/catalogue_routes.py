@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.brands import catalogue, imports, queries
-from marketplace.brands.access import access_import, access_product, current_brand, may
+from marketplace.brands.access import access_brand, access_import, access_product, current_brand, may
 from marketplace.brands.forms import UploadForm
 from marketplace.brands.models import Category
 from marketplace.brands.states import ImportState, Role
@@ -54,7 +54,7 @@ def product(product_id: UUID) -> ResponseReturnValue:
     """One product as experts and the matching see it."""
     with transaction() as session:
         found = access_product(session, actor(), product_id)
-        brand = current_brand(session, actor())
+        brand = access_brand(session, actor(), found.brand_id)
         path = list(reversed(catalogue.ancestors(session, found.category_id)))
     return render_template("brands/product.html", brand=brand, product=found, path=path)
 
@@ -86,7 +86,7 @@ def progress(import_id: UUID) -> ResponseReturnValue:
     """How far it is; asked again each second while it runs."""
     with transaction() as session:
         found = access_import(session, actor(), import_id)
-        brand = current_brand(session, actor())
+        brand = access_brand(session, actor(), found.brand_id)
     page = "brands/_progress.html" if request.headers.get("HX-Request") else "brands/progress.html"
     return render_template(
         page, brand=brand, upload=found, finished=found.state in _FINISHED,

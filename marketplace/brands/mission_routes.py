@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from marketplace.brands import catalogue, missions, queries
-from marketplace.brands.access import access_mission, current_brand, may
+from marketplace.brands.access import access_brand, access_mission, current_brand, may
 from marketplace.brands.catalogue_routes import indent
 from marketplace.brands.forms import MissionForm
 from marketplace.brands.models import Brand, Mission
@@ -61,7 +61,7 @@ def show(mission_id: UUID) -> ResponseReturnValue:
     """One mission: what it promises, what it costs, what can be done with it."""
     with transaction() as session:
         mission = access_mission(session, actor(), mission_id)
-        brand = current_brand(session, actor())
+        brand = access_brand(session, actor(), mission.brand_id)
         covered = missions.categories_of(session, mission.id)
         taken = queries.seats_taken(session, [mission.id]).get(mission.id, 0)
     return render_template(
@@ -77,7 +77,7 @@ def edit(mission_id: UUID) -> ResponseReturnValue:
     """Conversations that began keep the terms they began with."""
     with transaction() as session:
         mission = access_mission(session, actor(), mission_id, at_least=Role.MANAGER)
-        brand = current_brand(session, actor())
+        brand = access_brand(session, actor(), mission.brand_id)
         form = MissionForm(data=_as_written(session, mission))
         _offer(session, brand, form)
     if form.validate_on_submit():
