@@ -1,0 +1,35 @@
+"""`flask demo`: fill, crowd and enliven a development platform."""
+
+import sys
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from marketplace.core.clock import utcnow
+from marketplace.core.web import platform
+from payouts.demo import seed
+
+demo = AppGroup("demo", help="Fill a development platform with a demonstration.")
+
+
+@demo.command("seed")
+@click.option("--if-empty", is_flag=True, help="Do nothing when there is a brand already.")
+@click.option("--seed", "number", type=int, default=seed.SEED, show_default=True)
+@click.option("--small", is_flag=True, help="A handful of questions instead of three months of traffic.")
+def seed_command(if_empty: bool, number: int, small: bool) -> None:
+    """Three brands, forty experts and three months of questions."""
+    empty = seed.is_empty(platform().database)
+    if not empty:
+        if if_empty:
+            return
+        raise click.ClickException("There are brands already. Seed an empty database.")
+    click.echo("Telling the demonstration's past (about a minute) ...")
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    seed.seed(app, number=number, small=small, now=utcnow(), progress=_say)
+    click.echo("Done.")
+
+
+def _say(line: str) -> None:
+    click.echo(f"  {line}")
+    sys.stdout.flush()

@@ -1,0 +1,90 @@
+"""Three months in the order in which they happened: asked, offered, answered, rated, earned, paid."""
+
+import heapq
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
+from random import Random
+
+from sqlalchemy.orm import Session
+
+from payouts.demo.desk import Desk
+from payouts.demo.diary import Ask, Rota, asks, mondays
+from payouts.demo.money import Till
+from payouts.demo.past import Past
+from payouts.demo.play import Play
+from payouts.demo.world import World
+
+PER_TRANSACTION = 12
+"""Events told in one transaction: fewer commits, the same calls."""
+
+Event = Callable[[Session, datetime], datetime]
+"""Tells one thing that happened; when it was over."""
+Errand = Callable[[datetime], None]
+"""The same with transactions of its own: whoever speaks to the payment provider holds none open."""
+
+
+class History:
+    """Events by time. One is told after the other: nobody is in two conversations at once."""
+
+    def __init__(self, past: Past, world: World, *, seed: int, now: datetime):
+        self._past = past
+        self._now = now
+        self._world = world
+        self._rng = Random(seed)
+        self._rota = Rota(world.members, seed)
+        self._events: list[tuple[datetime, int, Event | None, Errand | None]] = []
+        self._numbers = count()
+        self._till = Till(past, world)
+        self._play = Play(past, world, Desk(self._rota), self._add)
+
+    def tell(self, *, questions: int, progress: Callable[[str], None]) -> None:
+        """Let everything happen, and report each tenth."""
+        self._plan(questions)
+        told, reported, clock = 0, 0, datetime.min.replace(tzinfo=self._now.tzinfo)
+        while self._events:
+            at, _number, _event, errand = self._events[0]
+            if errand is not None:
+                heapq.heappop(self._events)
+                errand(at)
+                continue
+            clock, more = self._tell_some(clock)
+            told += more
+            if told * 10 // max(questions, 1) > reported:
+                reported = told * 10 // max(questions, 1)
+                progress(f"{min(told, questions)}/{questions}")
+        with self._past.database.unit_of_work() as session:
+            self._play.desk.go_home(session, self._world.members, now=self._now)
+            self._past.settle(session, now=self._now)
+        self._till.close(self._now)
+
+    def _tell_some(self, clock: datetime) -> tuple[datetime, int]:
+        """Tell the next events in one transaction; the time afterwards, and how many there were."""
+        told = 0
+        with self._past.database.unit_of_work() as session:
+            while self._events and told < PER_TRANSACTION and self._events[0][2] is not None:
+                at, _number, event, _errand = heapq.heappop(self._events)
+                clock = max(clock, at)
+                if event is not None and clock < self._now:
+                    clock = event(session, clock) + timedelta(seconds=20)
+                    self._past.settle(session, now=clock)
+                told += 1
+        return clock, told
+
+    def _add(self, at: datetime, event: Event) -> None:
+        heapq.heappush(self._events, (at, next(self._numbers), event, None))
+
+    def _send(self, at: datetime, errand: Errand) -> None:
+        heapq.heappush(self._events, (at, next(self._numbers), None, errand))
+
+    def _plan(self, questions: int) -> None:
+        planned = asks(self._rng, self._world.shops, now=self._now - timedelta(hours=3), count=questions)
+        first = planned[0].at
+        self._send(first - timedelta(days=2), self._till.open)
+        for monday in mondays(first, self._now):
+            self._send(monday, self._till.payday)
+        for ask in planned:
+            self._add(ask.at, self._asked(ask))
+
+    def _asked(self, ask: Ask) -> Event:
+        return lambda session, at: self._play.asked(session, ask, at=at)
