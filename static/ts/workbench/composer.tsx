@@ -1,0 +1,97 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Thread } from "./desk";
+import { Icon, useTools } from "./parts";
+import { Products } from "./products";
+
+const MAX_LENGTH = 4000;
+const DRAFT_MS = 400;
+const TALLEST = 180;
+
+/** Owns its text, so that a keystroke renders nothing else. Drafts are kept per conversation on this device. */
+export function Composer({ thread }: { thread: Thread }): JSX.Element {
+  const { model, t } = useTools();
+  const key = "draft:" + thread.id;
+  const [text, setText] = useState(model.keep.get(key) ?? "");
+  const [picking, setPicking] = useState(false);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const latest = useRef(text);
+
+  const write = (value: string): void => {
+    setText(value);
+    latest.current = value;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => model.keep.set(key, value || null), DRAFT_MS);
+  };
+  const send = (): void => {
+    if (!text.trim()) return;
+    model.say(thread, { text: text.trim() });
+    write("");
+    model.keep.set(key, null);
+    box.current?.focus();
+  };
+  useEffect(() => {
+    const area = box.current!;
+    area.style.height = "auto";
+    area.style.height = `${Math.min(area.scrollHeight, TALLEST)}px`;
+  }, [text]);
+  useEffect(() => {
+    if (matchMedia("(min-width:801px) and (pointer:fine)").matches) box.current?.focus();
+    return () => {
+      clearTimeout(timer.current);
+      model.keep.set(key, latest.current || null);
+    };
+  }, []);
+
+  const label = thread.shopper.name ? t("Write to {name}", { name: thread.shopper.name }) : t("Write to the shopper");
+  return (
+    <div class="comp">
+      {picking && <Products thread={thread} onDone={() => (setPicking(false), box.current?.focus())} />}
+      <form
+        class="box"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <textarea
+          ref={box}
+          id="reply"
+          rows={1}
+          maxLength={MAX_LENGTH}
+          aria-label={label}
+          placeholder={label}
+          lang={thread.language}
+          value={text}
+          onInput={(event) => {
+            write(event.currentTarget.value);
+            model.type(thread);
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            event.preventDefault();
+            send();
+          }}
+        />
+        <div class="bar">
+          <button type="button" class="btn ghost" id="pick" aria-expanded={picking} onClick={() => setPicking(!picking)}>
+            <Icon name="package" />
+            <span>{t("Product")}</span>
+          </button>
+          <span class="grow" />
+          {thread.by_mail && (
+            <span class="hint">
+              <Icon name="mail" s />
+              {t("Also sent by e-mail")}
+            </span>
+          )}
+          <button type="submit" class="btn sm" aria-disabled={!text.trim()}>
+            {t("Send")}
+            <Icon name="corner-down-left" s />
+          </button>
+        </div>
+      </form>
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+import type { Model } from "./model";
+
+export interface Sheets {
+  help(): void;
+  end(): void;
+  /** True when something was open and is now shut. */
+  shut(): boolean;
+}
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+/** Moves by `step` in the list's order, from the open conversation. */
+function move(model: Model, step: number): void {
+  const { desk, current } = model;
+  const order = [...desk.waitForYou, ...desk.waitForThem, ...desk.snoozed, ...desk.closed].map((thread) => thread.id);
+  const at = current ? order.indexOf(current) : step > 0 ? -1 : order.length;
+  const next = order[Math.min(order.length - 1, Math.max(0, at + step))];
+  if (next) model.open(next);
+}
+
+/** Single keys; they stand back in fields, in dialogs and with modifiers, and can be switched off. */
+export function listenToKeys(model: Model, sheets: Sheets): () => void {
+  const first = (): string | undefined => model.desk.offers.find((offer) => !offer.gone)?.offer_id;
+  const focus = (id: string): void => document.getElementById(id)?.focus();
+  const actions: Record<string, () => void> = {
+    a: () => first() && void model.accept(first()!),
+    x: () => first() && void model.decline(first()!),
+    j: () => move(model, 1),
+    k: () => move(model, -1),
+    r: () => focus("reply"),
+    p: () => document.getElementById("pick")?.click(),
+    e: () => model.thread && model.thread.state !== "closed" && sheets.end(),
+    "/": () => focus("search"),
+    "?": () => sheets.help(),
+  };
+  const pressed = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (event.key === "Escape") {
+      if (typing(event.target)) (event.target as HTMLElement).blur();
+      else if (!sheets.shut()) model.open(undefined);
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !model.keep.wants("keys")) return;
+    const action = actions[event.key.toLowerCase()];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  };
+  document.addEventListener("keydown", pressed);
+  return () => document.removeEventListener("keydown", pressed);
+}

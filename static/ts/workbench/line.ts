@@ -1,0 +1,58 @@
+import { Sio } from "../lib/sio";
+import type { Ack } from "../lib/wire";
+
+export type Net = "connecting" | "live" | "offline" | "refused";
+
+const HEARTBEAT_MS = 15_000;
+
+/**
+ * The way to `/expert`. Every 15 seconds a heartbeat renews the presence lease; since it is acknowledged, it also
+ * proves that both directions work: an unanswered one means a dead connection, which is then made anew.
+ */
+export class Line {
+  net: Net = "connecting";
+  private sio: Sio;
+  private beat: ReturnType<typeof setInterval> | undefined;
+
+  constructor(path: string, locale: string, changed: (net: Net) => void) {
+    this.sio = new Sio({
+      origin: location.origin,
+      namespace: "/expert",
+      path,
+      auth: () => ({ locale }),
+      status: (status) => {
+        const net: Net = status === "up" ? "live" : status === "down" ? "offline" : status === "refused" ? "refused" : this.net;
+        if (net === this.net) return;
+        this.net = net;
+        changed(net);
+      },
+    });
+  }
+
+  on<T>(event: string, handler: (data: T) => void): void {
+    this.sio.on<T>(event, handler);
+  }
+
+  start(): void {
+    this.sio.start();
+    clearInterval(this.beat);
+    this.beat = setInterval(() => void this.prove(), HEARTBEAT_MS);
+  }
+
+  /** Rejects when nobody answered. */
+  call<T>(verb: string, body: Record<string, unknown> = {}): Promise<Ack<T>> {
+    return this.sio.emit<Ack<T>>(verb, body);
+  }
+
+  /** Checks the connection now: after sleep, a socket may look open and be dead. */
+  async prove(): Promise<void> {
+    if (this.net !== "live") return;
+    try {
+      await this.call("heartbeat");
+    } catch {
+      if (this.net !== "live") return;
+      this.sio.stop();
+      this.sio.start();
+    }
+  }
+}

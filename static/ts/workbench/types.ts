@@ -1,0 +1,124 @@
+/**
+ * What travels between the workbench and the platform on `/expert`.
+ * Times are ISO 8601 in UTC; money is in minor units of its currency, after commission.
+ */
+import type { ConversationEvent, Product } from "../lib/wire";
+
+export interface Card extends Product {
+  id: string;
+  title: string;
+  image_url?: string;
+  attributes?: { label: string; value: string }[];
+}
+
+export interface BrandMark {
+  name: string;
+  /** `#rrggbb` */
+  accent: string;
+}
+
+export interface Pays {
+  minor: number;
+  currency: string;
+  /** One sentence: the rule that makes the sum. */
+  why?: string;
+}
+
+export interface Offer {
+  offer_id: string;
+  question: { id: string; text: string; language: string; category: string | null; page_url: string; asked_at: string };
+  product: Card | null;
+  brand: BrandMark;
+  pays: Pays;
+  made_at: string;
+  expires_at: string;
+  /** One sentence: why this expert was chosen. */
+  why?: string;
+}
+
+export type GoneWhy = "taken" | "lapsed" | "withdrawn";
+
+export type ConversationState = "open" | "snoozed" | "closed";
+
+export interface Summary {
+  id: string;
+  brand: BrandMark;
+  shopper: { name: string };
+  product: Card | null;
+  category: string | null;
+  language: string;
+  page_url: string;
+  opened_at: string;
+  state: ConversationState;
+  last_seq: number;
+  last_text: string;
+  last_by: "shopper" | "expert";
+  last_at: string;
+  /** Highest `seq` that each side has read. */
+  read: { shopper: number; expert: number };
+  pays: Pays;
+  /** The shopper left the page: answers go by e-mail. */
+  by_mail: boolean;
+}
+
+export type Status = "off" | "paused" | "off_hours" | "absent" | "busy" | "free";
+
+export interface Availability {
+  on: boolean;
+  capacity: number;
+  live: number;
+  paused_because: string | null;
+  on_duty_until: string | null;
+  /** The first that applies; when absent it follows from the other fields. */
+  status?: Status;
+  /** Sentences for the reader: what stands between this person and the next offer. */
+  reasons?: string[];
+}
+
+export interface Today {
+  minor: number;
+  currency: string;
+  conversations: number;
+  rating: number | null;
+  /** Minor units of the last seven days, today last. */
+  week: number[];
+}
+
+export type Topic = string | { key: string; label: string };
+
+export interface DeskState {
+  /** The server's clock. */
+  now?: string;
+  availability: Availability;
+  offers: Offer[];
+  conversations: Summary[];
+  today: Today;
+  topics: Topic[];
+}
+
+export interface Earned {
+  conversation_id: string;
+  gross_minor: number;
+  commission_minor: number;
+  net_minor: number;
+  currency: string;
+  qualified: boolean;
+  /** Why it pays, or why it does not. */
+  reason: string;
+}
+
+export interface Synced {
+  events: ConversationEvent[];
+  last: number;
+  read: { shopper: number; expert: number };
+  state: ConversationState;
+}
+
+export type CloseReason = "solved" | "misrouted" | "abusive" | "silent";
+
+export interface Boot {
+  me: { id: string; name: string; avatar_url: string | null };
+  locale: string;
+  socket_path: string;
+  state: DeskState;
+}
