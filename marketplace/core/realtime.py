@@ -92,11 +92,9 @@ class Realtime:
             try:
                 connection = door.identify(sid, environ, auth if isinstance(auth, Mapping) else {})
             except DomainError as error:
-                raise ConnectionRefusedError(
-                    {"code": error.code, "message": self._translate(error, "en")}
-                ) from None
+                raise ConnectionRefusedError(self._translate(error, "en"), {"code": error.code}) from None
             if not connection.actor.may_enter(door.audience):
-                raise ConnectionRefusedError({"code": "forbidden", "message": "This door is not yours."})
+                raise ConnectionRefusedError("This door is not yours.", {"code": "forbidden"})
             self._connections[door.name, sid] = connection
             for room in door.rooms(connection):
                 self.server.enter_room(sid, room, namespace=door.name)

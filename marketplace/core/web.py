@@ -190,7 +190,7 @@ def _on_crash(error: Exception) -> ResponseReturnValue:
 
 
 CONTENT_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{images}; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors {ancestors}"
 )
 
@@ -198,7 +198,7 @@ CONTENT_POLICY = (
 def _secure(response: Response) -> Response:
     ancestors = g.get("frame_ancestors", "'none'")
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_POLICY.format(ancestors=ancestors))
+    headers.setdefault("Content-Security-Policy", CONTENT_POLICY.format(ancestors=ancestors, images=g.get("image_origins", "")))
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), payment=()")

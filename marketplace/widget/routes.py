@@ -74,8 +74,9 @@ def panel() -> ResponseReturnValue:
             "privacy_url": f"{platform().settings.public_url}/privacy",
         }  # fmt: skip
     g.frame_ancestors = " ".join(["'self'", *origins])
+    g.image_origins = "".join(f" {origin}" for origin in origins)
     response = make_response(render_template("widget/panel.html", panel=config, locale=g.locale))
-    response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+    response.headers["Cross-Origin-Embedder-Policy"] = "credentialless"  # the shop's pictures carry no CORP header
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
