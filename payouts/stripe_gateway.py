@@ -1,0 +1,313 @@
+"""Stripe, spoken here and nowhere else. Calls and versions: docs/money.md."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import stripe
+
+from marketplace.core.money import Money
+from payouts.gateway import (
+    Broken,
+    Checkout,
+    Holdings,
+    Lost,
+    Movement,
+    Notice,
+    NotOurs,
+    Refused,
+    RemoteAccount,
+    Throttled,
+    Transfer,
+)  # fmt: skip
+from payouts.states import TopUpAction
+
+VERSION = "2026-10-28.endive"
+"""Pinned; the webhook endpoints are made with the same."""
+TOLERANCE = 300
+"""Seconds a signature may be old."""
+_NOT_STORED = frozenset({"lock_timeout", "idempotency_key_in_use", "rate_limit"})
+_PENDING_METHODS = frozenset({"sepa_debit", "customer_balance"})
+T = TypeVar("T")
+
+
+class StripeGateway:
+    """One account of ours at Stripe, or at a server that speaks like it."""
+
+    def __init__(
+        self, key: str, *, base: str | None = None, secrets: tuple[str, ...] = (), thin_secrets: tuple[str, ...] = (),
+        retries: int = 2,
+    ):  # fmt: skip
+        self._is_test = not key.startswith(("sk_live_", "rk_live_"))
+        self._secrets, self._thin_secrets = secrets, thin_secrets
+        self._client = stripe.StripeClient(
+            key, stripe_version=VERSION, max_network_retries=retries, base_addresses={"api": base} if base else {}
+        )
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the key is one of test mode."""
+        return self._is_test
+
+    def create_account(self, *, person_id: UUID, email: str, name: str, country: str) -> RemoteAccount:
+        """A v2 recipient account; where the platform may not make those, v1 with the same responsibilities."""
+        try:
+            made = _ask(lambda: self._create_v2(person_id, email, name, country))
+        except Refused as refusal:
+            if refusal.reason not in {"accounts_v2_access_blocked", "unsupported_api_version", "resource_missing"}:
+                raise
+            return _v1(_ask(lambda: self._create_v1(person_id, email, country)))
+        return _v2(made)
+
+    def _create_v2(self, person_id: UUID, email: str, name: str, country: str) -> Any:
+        capability = {"stripe_balance": {"stripe_transfers": {"requested": True}}}
+        params: Any = {
+            "contact_email": email, "display_name": name, "dashboard": "express",
+            "identity": {"country": country.lower(), "entity_type": "individual"},
+            "configuration": {"recipient": {"capabilities": capability}},
+            "defaults": {
+                "currency": "eur",
+                "responsibilities": {"fees_collector": "application", "losses_collector": "application"},
+            },
+            "metadata": {"person_id": str(person_id)},
+            "include": ["configuration.recipient", "requirements"],
+        }  # fmt: skip
+        return self._client.v2.core.accounts.create(params, {"idempotency_key": f"account:{person_id}"})
+
+    def _create_v1(self, person_id: UUID, email: str, country: str) -> Any:
+        return self._client.v1.accounts.create(
+            {
+                "country": country.upper(), "email": email, "business_type": "individual",
+                "controller": {
+                    "fees": {"payer": "application"}, "losses": {"payments": "application"},
+                    "requirement_collection": "stripe", "stripe_dashboard": {"type": "express"},
+                },
+                "capabilities": {"transfers": {"requested": True}}, "metadata": {"person_id": str(person_id)},
+            },
+            {"idempotency_key": f"account_v1:{person_id}"},
+        )  # fmt: skip
+
+    def account(self, account_id: str, version: str) -> RemoteAccount:
+        """How the account stands."""
+        if version == "v1":
+            return _v1(_ask(lambda: self._client.v1.accounts.retrieve(account_id)))
+        return _v2(
+            _ask(
+                lambda: self._client.v2.core.accounts.retrieve(
+                    account_id, {"include": ["configuration.recipient", "requirements"]}
+                )
+            )
+        )
+
+    def onboarding_link(self, account_id: str, version: str, *, refresh_url: str, return_url: str) -> str:
+        """Single use, minutes long."""
+        if version == "v1":
+            link: Any = _ask(
+                lambda: self._client.v1.account_links.create(
+                    {
+                        "account": account_id, "type": "account_onboarding", "refresh_url": refresh_url,
+                        "return_url": return_url, "collection_options": {"fields": "eventually_due"},
+                    }
+                )
+            )  # fmt: skip
+        else:
+            target = {"refresh_url": refresh_url, "return_url": return_url}
+            link = _ask(
+                lambda: self._client.v2.core.account_links.create(
+                    {
+                        "account": account_id,
+                        "use_case": {"type": "account_onboarding", "account_onboarding": target},  # type: ignore[typeddict-item]
+                    }
+                )
+            )
+        return str(link.url)
+
+    def dashboard_link(self, account_id: str) -> str:
+        """The expert's Express pages."""
+        return str(_ask(lambda: self._client.v1.accounts.login_links.create(account_id)).url)
+
+    def open_checkout(
+        self, *, top_up_id: UUID, brand_id: UUID, amount: Money, success_url: str, cancel_url: str
+    ) -> Checkout:
+        """Card or SEPA debit, on Stripe's page."""
+        price: Any = {
+            "currency": amount.currency.lower(), "unit_amount": amount.minor, "product_data": {"name": "Wallet top-up"},
+        }  # fmt: skip
+        made = _ask(
+            lambda: self._client.v1.checkout.sessions.create(
+                {
+                    "mode": "payment", "client_reference_id": str(top_up_id),
+                    "line_items": [{"quantity": 1, "price_data": price}],
+                    "payment_intent_data": {
+                        "metadata": {"top_up_id": str(top_up_id)}, "transfer_group": f"brand_{brand_id}",
+                    },
+                    "allowed_payment_method_types": ["card", "sepa_debit"],
+                    "success_url": success_url, "cancel_url": cancel_url,
+                },
+                {"idempotency_key": f"topup:{top_up_id}"},
+            )
+        )  # fmt: skip
+        return _checkout(made)
+
+    def checkout(self, checkout_id: str) -> Checkout:
+        """How the payment stands, with the fee and the date from its balance transaction."""
+        return _checkout(
+            _ask(
+                lambda: self._client.v1.checkout.sessions.retrieve(
+                    checkout_id, {"expand": ["payment_intent.latest_charge.balance_transaction"]}
+                )
+            )
+        )
+
+    def send(self, *, key: str, payout_id: UUID, run_id: UUID, amount: Money, account_id: str) -> Transfer:
+        """One transfer from our available balance."""
+        return _transfer(
+            _ask(
+                lambda: self._client.v1.transfers.create(
+                    {
+                        "amount": amount.minor, "currency": amount.currency.lower(), "destination": account_id,
+                        "transfer_group": f"run_{run_id}",
+                        "metadata": {"payout_id": str(payout_id), "run_id": str(run_id)},
+                    },
+                    {"idempotency_key": key},
+                )
+            )
+        )  # fmt: skip
+
+    def find_transfer(self, *, payout_id: UUID, run_id: UUID, account_id: str) -> Transfer | None:
+        """Through all pages of the run's transfers to this account."""
+        first = _ask(
+            lambda: self._client.v1.transfers.list(
+                {"transfer_group": f"run_{run_id}", "destination": account_id, "limit": 100}
+            )
+        )
+        found = _ask(
+            lambda: [t for t in first.auto_paging_iter() if t.metadata and t.metadata["payout_id"] == str(payout_id)]
+        )
+        return _transfer(found[0]) if found else None
+
+    def transfer(self, transfer_id: str) -> Transfer:
+        """How a transfer stands."""
+        return _transfer(_ask(lambda: self._client.v1.transfers.retrieve(transfer_id)))
+
+    def holdings(self) -> Holdings:
+        """Our balance."""
+        balance = _ask(lambda: self._client.v1.balance.retrieve())
+        return Holdings(
+            {part.currency.upper(): part.amount for part in balance.available},
+            {part.currency.upper(): part.amount for part in balance.pending},
+        )
+
+    def movements(self, *, since: datetime) -> Iterator[Movement]:
+        """Our balance transactions, newest first."""
+        first = _ask(
+            lambda: self._client.v1.balance_transactions.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": 100}
+            )
+        )
+        for line in first.auto_paging_iter():
+            source = line.source
+            yield Movement(
+                id=line.id, kind=line.type, amount=Money(line.amount, line.currency.upper()), fee_minor=line.fee,
+                source_id=source if isinstance(source, str) or source is None else source.id,
+                created_at=_time(line.created), available_on=_time(line.available_on),
+            )  # fmt: skip
+
+    def read_notice(self, body: bytes, signature: str, *, thin: bool) -> Notice:
+        """Verified on raw bytes against each secret in use; test mode and live mode never mix."""
+        secrets = self._thin_secrets if thin else self._secrets
+        payload = body.decode(errors="replace")
+        if not any(_is_signed(payload, signature, secret) for secret in secrets):
+            raise NotOurs
+        event: dict[str, Any] = json.loads(payload)
+        if bool(event.get("livemode")) is self._is_test:
+            raise NotOurs
+        related = event.get("related_object") if thin else (event.get("data") or {}).get("object")
+        return Notice(
+            id=str(event["id"]), type=str(event["type"]), thin=thin,
+            object_id=str(related["id"]) if related and related.get("id") else None, account_id=event.get("account"),
+        )  # fmt: skip
+
+
+def _is_signed(payload: str, signature: str, secret: str) -> bool:
+    try:
+        return bool(stripe.WebhookSignature.verify_header(payload, signature, secret, TOLERANCE))
+    except stripe.SignatureVerificationError:
+        return False
+
+
+def _ask(call: Callable[[], T]) -> T:
+    """Run a call; its failure as one of ours: refused, throttled, lost or broken."""
+    try:
+        return call()
+    except stripe.RateLimitError as error:
+        raise Throttled from error
+    except stripe.APIConnectionError as error:
+        raise Lost from error
+    except stripe.StripeError as error:
+        status, code = error.http_status or 0, error.code or ""
+        if code in _NOT_STORED or status in {409, 429}:
+            raise Throttled from error
+        if status >= 500 or not status:
+            raise Broken from error
+        if isinstance(error, stripe.IdempotencyError):
+            code = "idempotency_error"
+        raise Refused(code or type(error).__name__, str(error.user_message or error)) from error
+
+
+def _v2(account: Any) -> RemoteAccount:
+    recipient = account.configuration.recipient if account.configuration else None
+    transfers = recipient.capabilities.stripe_balance.stripe_transfers if recipient else None
+    entries = account.requirements.entries if account.requirements else None
+    return RemoteAccount(
+        id=account.id, version="v2", ready=transfers is not None and transfers.status == "active",
+        closed=bool(account.closed), missing=tuple(str(entry.description) for entry in entries or ()),
+    )  # fmt: skip
+
+
+def _v1(account: Any) -> RemoteAccount:
+    due = account.requirements.currently_due if account.requirements else None
+    ready = account.capabilities is not None and getattr(account.capabilities, "transfers", None) == "active"
+    return RemoteAccount(id=account.id, version="v1", ready=ready, missing=tuple(due or ()))
+
+
+def _checkout(session: Any) -> Checkout:
+    intent = session.payment_intent
+    charge = getattr(intent, "latest_charge", None) if not isinstance(intent, str) else None
+    line = getattr(charge, "balance_transaction", None) if not isinstance(charge, str) else None
+    line = line if not isinstance(line, str) else None
+    return Checkout(
+        id=session.id, url=session.url, outcome=_outcome(session, intent), reference=session.client_reference_id or "",
+        amount=Money(session.amount_total or 0, str(session.currency).upper()),
+        payment_id=intent if isinstance(intent, str) or intent is None else intent.id,
+        method=getattr(getattr(charge, "payment_method_details", None), "type", "") or "",
+        fee_minor=line.fee if line else 0, available_on=_time(line.available_on) if line else None,
+    )  # fmt: skip
+
+
+def _outcome(session: Any, intent: Any) -> TopUpAction | None:
+    if session.payment_status == "paid":
+        return TopUpAction.PAY
+    if session.status == "expired":
+        return TopUpAction.EXPIRE
+    if session.status != "complete":
+        return None
+    status = getattr(intent, "status", "processing")
+    return TopUpAction.FAIL if status in {"requires_payment_method", "canceled"} else TopUpAction.PROCESS
+
+
+def _transfer(transfer: Any) -> Transfer:
+    destination = transfer.destination
+    metadata = transfer.metadata
+    return Transfer(
+        id=transfer.id, amount=Money(transfer.amount, transfer.currency.upper()),
+        account_id=destination if isinstance(destination, str) else destination.id,
+        payout_id=str(metadata["payout_id"]) if metadata and "payout_id" in metadata else "",
+        reversed_minor=transfer.amount_reversed,
+    )  # fmt: skip
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,73 @@
+"""Both providers behind one interface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from marketplace.core.db import Database
+from marketplace.core.web import Platform
+from payouts.gateway import Gateway
+from payouts.models import TwinObject
+from payouts.stripe_gateway import StripeGateway
+from payouts.twin import Twin
+from tests.stripe_server.checkout import pay_session
+from tests.stripe_server.server import TEST_KEY, StripeServer
+
+
+@dataclass
+class Provider:
+    """A gateway, and what its other side can be made to do."""
+
+    gateway: Gateway
+    pay: Callable[[str], Any]
+    onboard: Callable[[str], Any]
+    restrict: Callable[[str], Any]
+    sent: Callable[[], list[tuple[str, int]]]
+    """(account, amount) of each transfer, from the provider's own books."""
+
+
+@pytest.fixture
+def own_database(make_database: Callable[[], str], parts: Platform) -> Iterator[Database]:
+    """A database of the test's own, in which it really commits."""
+    database = Database(make_database(), pool=10, info=parts.database.info)
+    yield database
+    database.engine.dispose()
+
+
+def twin_of(database: Database) -> Provider:
+    twin = Twin(lambda: database, "http://chat.localhost:5000")
+
+    def sent() -> list[tuple[str, int]]:
+        with database.unit_of_work() as session:
+            rows = session.scalars(select(TwinObject.data).where(TwinObject.kind == "transfer")).all()
+        return [(row["account"], row["amount"]) for row in rows]
+
+    return Provider(twin, twin.pay, twin.finish_onboarding, twin.restrict, sent)
+
+
+def stripe_of(server: StripeServer) -> Provider:
+    gateway = StripeGateway(TEST_KEY, base=server.url, secrets=("whsec_a",), thin_secrets=("whsec_t",), retries=0)
+
+    def pay(checkout_id: str) -> None:
+        with server.world.books.lock:
+            pay_session(server.world, checkout_id)
+
+    def sent() -> list[tuple[str, int]]:
+        return [(transfer["destination"], transfer["amount"]) for transfer in server.books()["transfers"]]
+
+    return Provider(
+        gateway, pay, lambda account: server.turn("onboard", account=account),
+        lambda account: server.turn("restrict", account=account), sent,
+    )  # fmt: skip
+
+
+@pytest.fixture(params=["twin", "stripe"])
+def provider(request: pytest.FixtureRequest, own_database: Database) -> Provider:
+    if request.param == "twin":
+        return twin_of(own_database)
+    return stripe_of(request.getfixturevalue("stripe_server"))
