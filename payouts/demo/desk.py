@@ -25,10 +25,10 @@ class Desk:
         self._open: dict[UUID, datetime] = {}
         self._beat: dict[UUID, datetime] = {}
 
-    def sit_down(self, session: Session, shop: Shop, lang: Lang, *, now: datetime) -> list[Member]:
+    def sit_down(self, session: Session, shop: Shop, lang: Lang, category: str, *, now: datetime) -> list[Member]:
         """Bring to their desks those who are on shift for the shop now; who that is."""
         self._leave_late(session, now)
-        here = self.rota.on_shift(shop, lang, now, most=MOST_AT_WORK)
+        here = self.rota.on_shift(shop, lang, category, now, most=MOST_AT_WORK)
         for member, until in here:
             if member.person_id not in self._open:
                 expert = session.get_one(Expert, member.person_id)

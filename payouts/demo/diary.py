@@ -18,7 +18,7 @@ _SHARE = {"nordet-trail": 42, "lumengrain": 30, "maison-braisette": 28}
 _FRENCH = {"nordet-trail": 0.74, "lumengrain": 0.42, "maison-braisette": 0.85}
 ORDER_SHARE = 0.07
 """Share of questions about an order or a delivery, which no expert receives."""
-_ATTENDANCE = 0.72
+_ATTENDANCE = 0.82
 """How often somebody really sits down in his own hours."""
 
 
@@ -56,8 +56,10 @@ class Rota:
         self._members = members
         self._seed = seed
 
-    def on_shift(self, shop: Shop, lang: Lang, at: datetime, *, most: int) -> list[tuple[Member, datetime]]:
-        """Members at work for the shop in the language, with the end of their shift, at most `most` of them."""
+    def on_shift(
+        self, shop: Shop, lang: Lang, category: str, at: datetime, *, most: int
+    ) -> list[tuple[Member, datetime]]:
+        """Members at work for the shop in the language, with the end of their shift; those for the category first."""
         found = []
         for member in self._members:
             since = member.since.get(shop.demo.slug)
@@ -68,14 +70,17 @@ class Rota:
                 found.append((member, until))
         order = Random(f"{self._seed}:{at.date()}:{shop.demo.slug}")
         order.shuffle(found)
+        found.sort(key=lambda pair: category not in pair[0].covers)
         return found[:most]
 
-    def next_shift(self, shop: Shop, lang: Lang, after: datetime, within: timedelta) -> datetime | None:
-        """When somebody next sits down for the shop in the language; none when nobody does in time."""
+    def next_shift(
+        self, shop: Shop, lang: Lang, category: str, after: datetime, within: timedelta
+    ) -> datetime | None:  # fmt: skip
+        """When somebody next sits down who answers in the category and the language; none when nobody does in time."""
         step = timedelta(minutes=20)
         at = after + step
         while at < after + within:
-            if self.on_shift(shop, lang, at, most=1):
+            if any(category in member.covers for member, _ in self.on_shift(shop, lang, category, at, most=1)):
                 return at
             at += step
         return None

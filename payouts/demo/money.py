@@ -1,8 +1,7 @@
 """The money of the past: wallets topped up, earnings released, experts paid each Monday."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
-
 
 from marketplace.core.money import Money
 from payouts import connect, earnings, payments, runs, transfers, wallet
@@ -26,7 +25,7 @@ class Till:
     def __init__(self, past: Past, world: World):
         self._past = past
         self._world = world
-        self._clock = datetime.min
+        self._clock = datetime.min.replace(tzinfo=UTC)
         self._twin = Twin(lambda: past.database, past.settings.public_url, clock=lambda: self._clock)
 
     def open(self, at: datetime) -> None:

@@ -29,7 +29,7 @@ from payouts.demo.past import Past
 from payouts.demo.world import Member, World
 
 RATED_SHARE = 0.55
-LEAVES_EMAIL = 0.75
+LEAVES_EMAIL = 0.85
 COMES_BACK = 0.7
 """Share of shoppers who, mailed an answer, come back to write a word."""
 SILENT_SHARE = 0.05
@@ -62,7 +62,7 @@ class Play:
         product = demo.products[min(int(rng.paretovariate(0.7)) * 3 % 83, len(demo.products) - 1)]
         script = dialogue(Random(what.seed), demo, product, what.lang)
         words = support_question(rng, what.lang) if what.about_order else script.question
-        self.desk.sit_down(session, what.shop, what.lang, now=at)
+        self.desk.sit_down(session, what.shop, what.lang, product.category, now=at)
         brand = session.get_one(Brand, what.shop.brand_id)
         visitor, _token = new_visitor(session, brand, locale=what.lang, now=at - timedelta(seconds=90))
         page = Page(url=_address(self._past, demo.slug, product), product_id=product.external_id, lang=what.lang)
@@ -136,7 +136,8 @@ class Play:
         if left:
             email = f"shopper{what.seed % 99_991}@mail.example"
             leave_email(session, question, email=email, now=now + timedelta(seconds=20))
-        again = self.desk.rota.next_shift(what.shop, what.lang, now + timedelta(minutes=10), timedelta(hours=60))
+        rota, soon = self.desk.rota, now + timedelta(minutes=10)
+        again = rota.next_shift(what.shop, what.lang, product.category, soon, timedelta(hours=60))
         if again is None or not left:
             self._add(question.asked_at + _UNTIL_EXPIRED, lambda s, at: self._expire(s, question.id, at))
         else:
@@ -148,7 +149,7 @@ class Play:
     ) -> datetime:
         """Somebody came to the desk: the waiting question is offered and answered by mail."""
         question = session.get_one(Question, question_id)
-        self.desk.sit_down(session, what.shop, what.lang, now=at)
+        self.desk.sit_down(session, what.shop, what.lang, product.category, now=at)
         dispatch.advance(session, question, now=at)
         now, conversation = self._find_somebody(session, question, rng, at)
         if conversation is not None:
@@ -200,7 +201,8 @@ class Play:
         by_expert = silent or misrouted or rng.random() < 0.8
         conversations.close(
             session, conversation, reason=reason, by=AuthorKind.EXPERT if by_expert else AuthorKind.SHOPPER,
-            person_id=member.person_id if by_expert else None, topic=_TOPICS[script.topic] if by_expert else None, now=now,
+            person_id=member.person_id if by_expert else None,
+            topic=_TOPICS[script.topic] if by_expert else None, now=now,
         )  # fmt: skip
         if silent or rng.random() >= RATED_SHARE:
             return now

@@ -41,12 +41,14 @@ _ROOM = 2
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A persona with an account. `since` maps the brands that accepted him to when they did."""
+    """A persona with an account. `since` maps the brands that accepted him to when they did; `covers` holds
+    the keys of the leaf categories in which he answers."""
 
     persona: Persona
     person_id: UUID
     actor: Actor
     since: dict[str, datetime]
+    covers: frozenset[str]
     any_hours: bool
 
 
@@ -171,7 +173,16 @@ def build_members(session: Session, shops: tuple[Shop, ...], storage: Storage, *
             if (accepted := _enrol(session, by_slug[slug], expert, persona, number, is_demo, joined, now)) is not None
         }
         actor = Actor(person_id=person.id, name=person.name, is_expert=True)
-        yield Member(persona, person.id, actor, since, any_hours=is_demo)
+        yield Member(persona, person.id, actor, since, _covered(by_slug, persona, everything=is_demo), is_demo)
+
+
+def _covered(by_slug: dict[str, Shop], persona: Persona, *, everything: bool) -> frozenset[str]:
+    keys = [
+        (by_slug[slug].demo, key)
+        for slug, own in persona.brands.items()
+        for key in ([c.key for c in by_slug[slug].demo.categories] if everything else own)
+    ]
+    return frozenset().union(*(demo.leaves_under(key) for demo, key in keys))
 
 
 def _sign_up(
