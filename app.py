@@ -47,9 +47,10 @@ from marketplace.ratings.events import RatingSaved
 from marketplace.widget import wiring as widget
 from payouts import earnings, wallet
 from payouts import wiring as payouts
+from payouts.demo import wiring as demo
 
 ROOT = Path(__file__).resolve().parent
-DOMAINS = (mail, accounts, brands, questions, chat, ratings, widget, insights, experts, workbench_wiring, payouts)
+DOMAINS = (mail, accounts, brands, questions, chat, ratings, widget, insights, experts, workbench_wiring, payouts, demo)
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
