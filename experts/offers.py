@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from experts import availability, pool
+from experts.events import ExpertFree
 from experts.introductions import introduce
 from experts.models import EarnedDay, Expert, Offer
 from experts.scoring import faded, next_mean_delay
@@ -21,7 +22,7 @@ from marketplace.chat.wire import person_room, product_card
 from marketplace.core.actors import Actor
 from marketplace.core.clock import new_id
 from marketplace.core.errors import Conflict, NotFound
-from marketplace.core.events import send
+from marketplace.core.events import publish, send
 from marketplace.core.money import Money
 from marketplace.questions.models import Question
 
@@ -201,10 +202,13 @@ def _refuse_gone(offer: Offer, now: datetime) -> None:
 
 
 def _answer(session: Session, offer: Offer, action: OfferAction, *, now: datetime, reason: str = "") -> None:
+    """An answered live offer makes room for another: whoever still waits is offered at once."""
     offer.state = OFFER.after(offer.state, action)
     offer.answered_at = now
     offer.reason = reason[:300]
     session.flush()
+    if offer.live:
+        publish(session, ExpertFree(offer.person_id))
 
 
 def _tell_gone(session: Session, offer: Offer, why: str) -> None:

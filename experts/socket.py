@@ -71,10 +71,7 @@ class ExpertVerbs:
             dispatch.advance(session, question, now=now)
             return {}
 
-        answer = self._database().run(work)
-        if actor.person_id is not None:
-            dispatch.drain(self._database(), actor.person_id)
-        return answer
+        return self._database().run(work)
 
     def availability(self, actor: Actor, wish: AvailabilityIn) -> dict[str, Any]:
         """Turn the switch; switching on also takes an automatic pause away."""
