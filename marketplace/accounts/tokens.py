@@ -19,12 +19,16 @@ def issue(
     """A new token of a person or of a brand (exactly one of them), in plain text: it cannot be shown again."""
     if (person_id is None) == (brand_id is None):
         raise ValueError("a token belongs to one person or one brand")
-    token = PREFIX + secrets.token_urlsafe(32)
-    session.add(
-        AccessToken(person_id=person_id, brand_id=brand_id, digest=_digest(token), label=label[:120], created_at=now)
-    )
+    token, digest = draw()
+    session.add(AccessToken(person_id=person_id, brand_id=brand_id, digest=digest, label=label[:120], created_at=now))
     session.flush()
     return token
+
+
+def draw() -> tuple[str, bytes]:
+    """A new token and what is kept of it, not yet stored."""
+    token = PREFIX + secrets.token_urlsafe(32)
+    return token, _digest(token)
 
 
 def find(session: Session, token: str, *, now: datetime) -> AccessToken | None:
