@@ -1,5 +1,6 @@
 """`flask demo`: fill, crowd and enliven a development platform."""
 
+import json
 import sys
 
 import click
@@ -8,7 +9,7 @@ from flask.cli import AppGroup
 
 from marketplace.core.clock import utcnow
 from marketplace.core.web import platform
-from payouts.demo import seed
+from payouts.demo import crowd, seed
 
 demo = AppGroup("demo", help="Fill a development platform with a demonstration.")
 
@@ -28,6 +29,16 @@ def seed_command(if_empty: bool, number: int, small: bool) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     seed.seed(app, number=number, small=small, now=utcnow(), progress=_say)
     click.echo("Done.")
+
+
+@demo.command("crowd")
+@click.option("--brands", type=click.IntRange(1, 100), default=1, show_default=True)
+@click.option("--experts", type=click.IntRange(0, 100_000), default=100, show_default=True)
+def crowd_command(brands: int, experts: int) -> None:
+    """Brands and available experts for load drivers, described as JSON lines."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    for line in crowd.crowd(app, brands=brands, experts=experts, now=utcnow()):
+        click.echo(json.dumps(line, ensure_ascii=False))
 
 
 def _say(line: str) -> None:

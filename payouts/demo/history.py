@@ -39,37 +39,34 @@ class History:
         self._play = Play(past, world, Desk(self._rota), self._add)
 
     def tell(self, *, questions: int, progress: Callable[[str], None]) -> None:
-        """Let everything happen, and report each tenth."""
+        """Let everything happen, and report each week."""
         self._plan(questions)
-        told, reported, clock = 0, 0, datetime.min.replace(tzinfo=self._now.tzinfo)
+        clock = datetime.min.replace(tzinfo=self._now.tzinfo)
         while self._events:
             at, _number, _event, errand = self._events[0]
-            if errand is not None:
-                heapq.heappop(self._events)
-                errand(at)
+            if errand is None:
+                clock = self._tell_some(clock)
                 continue
-            clock, more = self._tell_some(clock)
-            told += more
-            if told * 10 // max(questions, 1) > reported:
-                reported = told * 10 // max(questions, 1)
-                progress(f"{min(told, questions)}/{questions}")
+            heapq.heappop(self._events)
+            errand(at)
+            progress(f"until {at.date()}")
         with self._past.database.unit_of_work() as session:
             self._play.desk.go_home(session, self._world.members, now=self._now)
             self._past.settle(session, now=self._now)
         self._till.close(self._now)
 
-    def _tell_some(self, clock: datetime) -> tuple[datetime, int]:
-        """Tell the next events in one transaction; the time afterwards, and how many there were."""
-        told = 0
+    def _tell_some(self, clock: datetime) -> datetime:
+        """Tell the next events in one transaction; the time afterwards."""
         with self._past.database.unit_of_work() as session:
-            while self._events and told < PER_TRANSACTION and self._events[0][2] is not None:
+            for _ in range(PER_TRANSACTION):
+                if not self._events or self._events[0][2] is None:
+                    break
                 at, _number, event, _errand = heapq.heappop(self._events)
                 clock = max(clock, at)
                 if event is not None and clock < self._now:
                     clock = event(session, clock) + timedelta(seconds=20)
                     self._past.settle(session, now=clock)
-                told += 1
-        return clock, told
+        return clock
 
     def _add(self, at: datetime, event: Event) -> None:
         heapq.heappush(self._events, (at, next(self._numbers), event, None))

@@ -35,13 +35,13 @@ class Till:
             if number % _WITHOUT_BANK != _WITHOUT_BANK - 1 or member.any_hours:
                 self._open_account(member, at)
         for shop in self._world.shops:
-            self._top_up(shop, TOP_UP_MINOR, at)
+            self.top_up(shop, TOP_UP_MINOR, at)
 
     def payday(self, at: datetime) -> None:
         """Top up what is low, release what passed its window, prepare, approve and execute the week's run."""
         for shop in self._world.shops:
             if self._free(shop, at) < LOW_MINOR:
-                self._top_up(shop, TOP_UP_MINOR, at)
+                self.top_up(shop, TOP_UP_MINOR, at)
         with self._past.database.unit_of_work() as session:
             while earnings.release_due(session, now=at):
                 pass
@@ -62,7 +62,7 @@ class Till:
         """Leave healthy balances behind, and earnings that the next run can pay."""
         for shop in self._world.shops:
             if self._free(shop, now) < HEALTHY_MINOR:
-                self._top_up(shop, HEALTHY_MINOR, now)
+                self.top_up(shop, HEALTHY_MINOR, now)
         with self._past.database.unit_of_work() as session:
             while earnings.release_due(session, now=now):
                 pass
@@ -83,7 +83,8 @@ class Till:
         with self._past.database.unit_of_work() as session:
             return wallet.funds(session, shop.brand_id, shop.demo.currency, now=at).free.minor
 
-    def _top_up(self, shop: Shop, minor: int, at: datetime) -> None:
+    def top_up(self, shop: Shop, minor: int, at: datetime) -> None:
+        """Add money to the brand's wallet: asked for, paid on the provider's page, booked."""
         self._clock = at
         with self._past.database.unit_of_work() as session:
             amount = Money(minor, shop.demo.currency)

@@ -30,7 +30,7 @@ from payouts.demo.world import Member, World
 
 RATED_SHARE = 0.55
 LEAVES_EMAIL = 0.85
-COMES_BACK = 0.7
+COMES_BACK = 0.82
 """Share of shoppers who, mailed an answer, come back to write a word."""
 SILENT_SHARE = 0.05
 """Share of shoppers who never react to the answer: such a conversation earns nothing."""
