@@ -27,14 +27,12 @@ def apply(
     session: Session, expert: Expert, mission: Mission, *, category_ids: Collection[UUID], motivation: str,
     now: datetime,
 ) -> Enrolment:  # fmt: skip
-    """Ask to answer in some of the mission's categories (or below them).
+    """Ask to answer in some of the mission's categories (or below them); on a full mission, to wait for a seat.
 
-    Raises `MissionNotOpen`, `AlreadyApplied`, `MissionFull`, `ApplicationIncomplete`.
+    Raises `MissionNotOpen`, `AlreadyApplied`, `ApplicationIncomplete`.
     """
     _check_open(session, mission, now)
     _check_new(session, expert, mission)
-    if enrolments.seats_taken(session, mission.id) >= mission.seats:
-        raise MissionFull
     if not set(expert.languages) & set(mission.languages):
         raise ApplicationIncomplete("This mission is held in languages that your profile does not name.")
     motivation = motivation.replace("\x00", "").strip()
