@@ -1,6 +1,7 @@
 """After any sequence of events the pool equals a slow query that is obviously right."""
 
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -87,7 +88,7 @@ class Market:
         enrolment = self.chance.choice(list(session.scalars(select(Enrolment))))
         mission = self.chance.choice(self.missions)
         chosen = self.chance.sample([category.id for category in self.categories], 2)
-        events = [
+        events: list[Callable[[], object]] = [
             lambda: availability.switch(session, expert, on=self.chance.random() < 0.8, now=now),
             lambda: availability.switch(session, expert, on=True, capacity=self.chance.randint(1, 3), now=now),
             lambda: presence.leave(session, expert.person_id, now=now),
