@@ -120,7 +120,7 @@ def anybody_present(session: Session, question: Question, *, now: datetime) -> b
 _SOME = text(
     """
     SELECT count(*) FROM (SELECT DISTINCT p.person_id FROM expert_pool p
-        WHERE p.category_id IN (SELECT id FROM category WHERE brand_id = :brand) LIMIT 50) AS some
+        WHERE p.category_id IN (SELECT id FROM category WHERE brand_id = :brand) LIMIT 50) AS free
     """
 )
 
