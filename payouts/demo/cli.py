@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from marketplace.core.clock import utcnow
 from marketplace.core.web import platform
-from payouts.demo import crowd, seed
+from payouts.demo import crowd, live, seed
 
 demo = AppGroup("demo", help="Fill a development platform with a demonstration.")
 
@@ -39,6 +39,18 @@ def crowd_command(brands: int, experts: int) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     for line in crowd.crowd(app, brands=brands, experts=experts, now=utcnow()):
         click.echo(json.dumps(line, ensure_ascii=False))
+
+
+@demo.command("live")
+@click.option("--rate", type=click.FloatRange(0.1, 600), default=6.0, show_default=True, help="Questions a minute.")
+@click.option("--minutes", type=float, default=None, help="When to end; without it, Ctrl-C does.")
+def live_command(rate: float, minutes: float | None) -> None:
+    """Simulated shoppers and experts on the running platform, through its sockets."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    try:
+        live.run(app, rate=rate, minutes=minutes, say=_say)
+    except live.NothingToEnlivenError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _say(line: str) -> None:

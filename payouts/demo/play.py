@@ -36,7 +36,7 @@ SILENT_SHARE = 0.05
 """Share of shoppers who never react to the answer: such a conversation earns nothing."""
 _QUICKEST, _SLOWEST = 4.0, 41.0
 """Bounds of how long somebody thinks about an offer, in seconds; offers live a little longer."""
-_TOPICS = {
+TOPICS = {
     "size": "size", "use": "use", "compare": "choice", "care": "care", "compat": "compatibility", "start": "choice",
 }  # fmt: skip
 """The workbench's topic for each topic of the content."""
@@ -202,7 +202,7 @@ class Play:
         conversations.close(
             session, conversation, reason=reason, by=AuthorKind.EXPERT if by_expert else AuthorKind.SHOPPER,
             person_id=member.person_id if by_expert else None,
-            topic=_TOPICS[script.topic] if by_expert else None, now=now,
+            topic=TOPICS[script.topic] if by_expert else None, now=now,
         )  # fmt: skip
         if silent or rng.random() >= RATED_SHARE:
             return now
