@@ -124,8 +124,13 @@ def refresh(session: Session, expert_id: UUID, *, now: datetime) -> bool:
     return expert_id in refresh_many(session, (expert_id,), now=now)
 
 
-def refresh_many(session: Session, expert_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
-    """The same for several experts, locked in the order of their ids; those who can now be offered more."""
+def refresh_many(
+    session: Session, expert_ids: Collection[UUID], *, now: datetime, announce: bool = True
+) -> set[UUID]:
+    """The same for several experts, locked in the order of their ids; those who can now be offered more.
+
+    `announce=False` publishes nothing: for crowds made where no question can be waiting.
+    """
     if not expert_ids:
         return set()
     session.flush()
@@ -138,7 +143,7 @@ def refresh_many(session: Session, expert_ids: Collection[UUID], *, now: datetim
     if not free:
         return set()
     came = _store(session, free, _wanted(session, experts, free, now))
-    for person_id in sorted(came):
+    for person_id in sorted(came) if announce else ():
         publish(session, ExpertFree(person_id))
     return came
 

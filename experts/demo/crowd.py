@@ -96,7 +96,7 @@ def _write(session: Session, places: Sequence[tuple[int, Employer]], mark: str, 
         made.append(CrowdExpert(person_id, email, token, employer.slug, leaves, languages))
     for kind, values in rows.items():
         session.execute(insert(kind), values)
-    pool.refresh_many(session, [each.person_id for each in made], now=now)
+    pool.refresh_many(session, [each.person_id for each in made], now=now, announce=False)
     return made
 
 
