@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_babel import lazy_gettext
 
-from experts import dispatch, explaining
+from experts import dispatch, explaining, routes_paths
 from experts.routes_workbench import door
 from experts.socket import ExpertVerbs, expert_door
 from marketplace.core.jobs import Task
@@ -14,6 +14,7 @@ def register(app: Flask) -> None:
     """The page, `/expert`, the sweep of questions that are due, and the job that explains decisions."""
     parts: Platform = app.extensions["comptoir"]
     app.register_blueprint(door)
+    routes_paths.register(app, parts)
     verbs = ExpertVerbs(parts)
     app.extensions["expert_verbs"] = verbs
     parts.realtime.add(expert_door(parts, app, verbs, app.extensions["conversation_verbs"]))

@@ -33,4 +33,3 @@ def readyz() -> ResponseReturnValue:
             pass
     ready = all(parts.values())
     return jsonify(ready=ready, **parts), 200 if ready else 503
-

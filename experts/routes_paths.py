@@ -1,0 +1,101 @@
+"""Why a question went where it went, for operators and its brand; an expert's own past conversations."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from flask import Flask, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from experts.access import access_expert
+from experts.desk import own_id
+from experts.paths import follow
+from marketplace.brands.access import access_brand
+from marketplace.chat.access import access_conversation
+from marketplace.core.actors import Audience
+from marketplace.core.clock import utcnow
+from marketplace.core.errors import NotFound
+from marketplace.core.i18n import choose_zone, lazy_gettext, locale_code
+from marketplace.core.web import Door, NavItem, Platform, actor, transaction
+from marketplace.insights import filters, rows, talks
+from marketplace.insights.machine import OVERDUE
+from marketplace.questions.access import access_question
+
+operator = Door("operator_questions", __name__, audience=Audience.OPERATOR, url_prefix="/operator/questions")
+brand = Door("brand_questions", __name__, audience=Audience.BRAND, url_prefix="/brand/questions")
+own = Door("expert_conversations", __name__, audience=Audience.EXPERT, url_prefix="/expert/conversations")
+
+
+@operator.get("")
+def index() -> ResponseReturnValue:
+    """All questions of all brands: by state, by words, the overdue ones."""
+    number = filters.page_number(request.args)
+    wanted = filters.read(request.args, brand_id=None, zone=choose_zone())
+    overdue = request.args.get("overdue") == "1"
+    if overdue:
+        wanted = replace(wanted, due_before=utcnow() - OVERDUE)
+    with transaction() as session:
+        total = rows.count(session, wanted)
+        found = rows.page(session, wanted, number=number)
+    query = filters.write(wanted) | ({"overdue": "1"} if overdue else {})
+    return render_template(
+        "experts/paths.html", wanted=wanted, overdue=overdue, rows=found, total=total,
+        pages=filters.pages(lambda to: url_for(".index", **{**query, "page": to}), number=number, total=total),
+    )  # fmt: skip
+
+
+@operator.get("/<uuid:question_id>")
+def show(question_id: UUID) -> ResponseReturnValue:
+    """The whole path of any question."""
+    with transaction() as session:
+        path = follow(session, access_question(session, actor(), question_id), locale=locale_code())
+    return render_template("experts/path.html", path=path, space="operator")
+
+
+@brand.get("/<uuid:question_id>", endpoint="show")
+def show_to_brand(question_id: UUID) -> ResponseReturnValue:
+    """The whole path of a question of the brand."""
+    with transaction() as session:
+        question = access_question(session, actor(), question_id)
+        access_brand(session, actor(), question.brand_id)
+        path = follow(session, question, locale=locale_code())
+    return render_template("experts/path.html", path=path, space="brand")
+
+
+@own.get("", endpoint="index")
+def own_index() -> ResponseReturnValue:
+    """The expert's own conversations, searched by what was said."""
+    number = filters.page_number(request.args)
+    with transaction() as session:
+        expert = access_expert(session, actor(), own_id(actor()))
+        asked = filters.read(request.args, brand_id=None, zone=choose_zone())
+        wanted = replace(asked, person_id=None)
+        query = filters.write(wanted)
+        mine = replace(wanted, person_id=expert.person_id)
+        total = rows.count(session, mine)
+        found = rows.page(session, mine, number=number)
+    return render_template(
+        "experts/path_own.html", wanted=wanted, rows=found, total=total,
+        pages=filters.pages(lambda to: url_for(".index", **{**query, "page": to}), number=number, total=total),
+    )  # fmt: skip
+
+
+@own.get("/<uuid:conversation_id>", endpoint="show")
+def own_show(conversation_id: UUID) -> ResponseReturnValue:
+    """One of the expert's own conversations, with its rating."""
+    with transaction() as session:
+        conversation = access_conversation(session, actor(), conversation_id)
+        talk = talks.read(session, conversation, locale=locale_code())
+        if own_id(actor()) not in {part.person.id for part in talk.parts}:
+            raise NotFound
+    return render_template("experts/path_conversation.html", talk=talk)
+
+
+def register(app: Flask, parts: Platform) -> None:
+    """Install the pages and their menu entries."""
+    for door in (operator, brand, own):
+        app.register_blueprint(door)
+    parts.nav += [
+        NavItem("operator", lazy_gettext("Questions"), "operator_questions.index", "circle-help", order=20,
+                group=lazy_gettext("Marketplace")),
+        NavItem("expert", lazy_gettext("Past conversations"), "expert_conversations.index", "history", order=15),
+    ]  # fmt: skip
