@@ -35,7 +35,7 @@ function Head({ thread, onEnd, onContext }: ChatProps & { thread: Thread }): JSX
       {thread.state !== "closed" && (
         <button type="button" class="btn sec sm" id="end" onClick={onEnd}>
           <Icon name="check" s />
-          {t("End")}
+          <span>{t("End")}</span>
         </button>
       )}
     </header>

@@ -23,7 +23,7 @@ function Week({ today }: { today: Today }): JSX.Element {
 function Earnings(): JSX.Element {
   const { model, t } = useTools();
   const { today } = model.desk;
-  const live = model.desk.waitForYou.length + model.desk.waitForThem.length;
+  const { live, capacity } = model.desk.availability;
   return (
     <section class="earn" aria-label={t("Today")}>
       <div class="top">
@@ -41,7 +41,7 @@ function Earnings(): JSX.Element {
         </div>
         <div>
           <dt>{t("open now")}</dt>
-          <dd>{t("{live} of {capacity}", { live, capacity: model.desk.availability.capacity })}</dd>
+          <dd>{t("{live} of {capacity}", { live, capacity })}</dd>
         </div>
         <div>
           <dt>{t("mean rating")}</dt>

@@ -8,7 +8,7 @@ export interface Sheets {
 }
 
 const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  target instanceof HTMLElement && target.matches("textarea, select, input:not([type=checkbox], [type=radio])");
 
 /** Moves by `step` in the list's order, from the open conversation. */
 function move(model: Model, step: number): void {

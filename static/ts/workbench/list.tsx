@@ -32,13 +32,15 @@ function Availability(): JSX.Element {
   return (
     <>
       <div class="row between">
-        <h1 class="ttl">{t("Conversations")}</h1>
+        <p class="ttl" aria-hidden="true">
+          {t("Conversations")}
+        </p>
         <label class="switch">
           <input
             type="checkbox"
             role="switch"
-            checked={availability.on}
-            disabled={model.net !== "live" || model.switching}
+            checked={model.switching ?? availability.on}
+            disabled={model.net !== "live"}
             aria-describedby="why-state"
             onChange={(event) => void model.available(event.currentTarget.checked)}
           />
@@ -74,7 +76,7 @@ function Paused(): JSX.Element | null {
       <div>
         <b>{t("You are on pause")}</b>
         <p>{t("Two questions ran out unanswered, so that shoppers do not wait in vain. It does not count against you.")}</p>
-        <button type="button" class="btn sm accent" aria-busy={model.switching} onClick={() => void model.available(true)}>
+        <button type="button" class="btn sm accent" aria-busy={model.switching !== undefined} onClick={() => void model.available(true)}>
           <Icon name="circle-play" s />
           {t("I am back")}
         </button>
@@ -199,7 +201,7 @@ export function Inbox(): JSX.Element {
   const groups: [string, Thread[]][] = [
     [t("Wait for you"), only(desk.waitForYou)],
     [t("Wait for the shopper"), only(desk.waitForThem)],
-    [t("Put off for later"), only(desk.snoozed)],
+    [t("Put off"), only(desk.snoozed)],
     [t("Ended conversations"), only(desk.closed)],
   ];
   const none = groups.every(([, threads]) => !threads.length);

@@ -28,6 +28,7 @@ export function Sent({ card, t }: { card: Card; t: Tools["t"] }): JSX.Element {
     <div class="pc">
       <Photo card={card} size={52} />
       <div>
+        <span class="sr">{t("Suggested product:")} </span>
         <b>{card.title}</b>
         {card.price_minor !== undefined && card.currency && <span class="num">{money(card.price_minor, card.currency, t.locale)}</span>}
       </div>
@@ -169,7 +170,9 @@ export function Log({ thread }: { thread: Thread }): JSX.Element {
   const from = whole ? 0 : Math.max(0, thread.log.events.length - WINDOW);
   const count = thread.log.events.length + pending.length + (typing ? 1 : 0);
   const toEnd = (): void => {
-    box.current!.scrollTop = box.current!.scrollHeight;
+    const log = box.current;
+    if (!log) return;
+    log.scrollTop = log.scrollHeight;
     setBehind(false);
   };
   const near = useRef(true);

@@ -74,6 +74,7 @@ function App({ model, t }: { model: Model; t: Translator }): JSX.Element {
   return (
     <ToolsContext.Provider value={{ model, t }}>
       <main class="two" id="main" tabIndex={-1}>
+        <h1 class="sr">{t("Conversations")}</h1>
         <Inbox />
         {thread ? <Chat thread={thread} onEnd={() => setSheet("end")} onContext={() => setSheet("context")} /> : <Nothing />}
       </main>

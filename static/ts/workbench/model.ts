@@ -36,7 +36,8 @@ export class Model {
   toasts: Toast[] = [];
   /** Said once by the screen reader. */
   alert = "";
-  switching = false;
+  /** Where the switch was put, until the server answers. */
+  switching: boolean | undefined;
   typing = new Map<string, ReturnType<typeof setTimeout>>();
   changed: () => void = () => undefined;
 
@@ -115,10 +116,10 @@ export class Model {
   }
 
   async available(on: boolean, capacity?: number): Promise<void> {
-    this.switching = true;
+    this.switching = on;
     this.changed();
     const ack = await this.ask<{ availability: Availability }>("availability", capacity ? { on, capacity } : { on });
-    this.switching = false;
+    this.switching = undefined;
     if (ack?.ok) this.desk.availability = ack.availability;
     else if (ack) this.toast(ack.error.message, "error");
     this.changed();

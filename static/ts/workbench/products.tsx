@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { money } from "../lib/format";
 import type { Thread } from "./desk";
 import { Icon, Photo, useTools } from "./parts";
@@ -14,7 +14,7 @@ export function Products({ thread, onDone }: { thread: Thread; onDone: () => voi
   const [found, setFound] = useState<Card[] | undefined>(undefined);
   const [failed, setFailed] = useState(false);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   useEffect(() => {
     let wanted = true;
     const timer = setTimeout(() => {
