@@ -27,7 +27,8 @@ def seed_command(if_empty: bool, number: int, small: bool) -> None:
         raise click.ClickException("There are brands already. Seed an empty database.")
     click.echo("Telling the demonstration's past (about a minute) ...")
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    seed.seed(app, number=number, small=small, now=utcnow(), progress=_say)
+    questions = seed.FEW_QUESTIONS if small else seed.QUESTIONS
+    seed.seed(app, number=number, questions=questions, now=utcnow(), progress=_say)
     click.echo("Done.")
 
 

@@ -21,7 +21,7 @@ from marketplace.demo.catalogue import catalogue_csv, demo_brands
 from marketplace.demo.model import DemoBrand
 from payouts import wallet
 from payouts.demo.money import Till
-from payouts.demo.past import Past
+from payouts.demo.past import Keys, Past
 from payouts.demo.world import Shop, World
 
 PAY_MINOR = 300
@@ -31,7 +31,7 @@ TOP_UPS = 4
 
 def crowd(app: Flask, *, brands: int, experts: int, now: datetime) -> Iterator[dict[str, Any]]:
     """Make the crowd; one description per brand, then one per expert, as the load drivers read them."""
-    past = Past(app)
+    past = Past(app, Keys(secrets.randbits(32), now))
     mark = secrets.token_hex(3)
     try:
         contents = demo_brands()

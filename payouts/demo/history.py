@@ -48,6 +48,7 @@ class History:
                 clock = self._tell_some(clock)
                 continue
             heapq.heappop(self._events)
+            self._past.keys.at = at
             errand(at)
             progress(f"until {at.date()}")
         with self._past.database.unit_of_work() as session:
@@ -63,6 +64,7 @@ class History:
                     break
                 at, _number, event, _errand = heapq.heappop(self._events)
                 clock = max(clock, at)
+                self._past.keys.at = clock
                 if event is not None and clock < self._now:
                     clock = event(session, clock) + timedelta(seconds=20)
                     self._past.settle(session, now=clock)

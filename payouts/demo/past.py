@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +54,21 @@ class Diary:
         return _Asked(name, self)
 
 
+class Keys:
+    """UUIDv7 keys (RFC 9562, section 5.7) by seed, in the order of the time told by `at`."""
+
+    def __init__(self, seed: int, at: datetime):
+        self.at = at
+        self._rng = Random(f"keys:{seed}")
+        self._last = 0
+
+    def __call__(self) -> UUID:
+        """The next key: 48 bits of milliseconds, 12 bits that count within one, 62 bits by chance."""
+        self._last = max(self._last + 1, int(self.at.timestamp() * 1000) << 12)
+        moment, number = self._last >> 12, self._last & 0xFFF
+        return UUID(int=moment << 80 | 0x7 << 76 | number << 64 | 0b10 << 62 | self._rng.getrandbits(62))
+
+
 def _silence(event: str, payload: Mapping[str, Any], *, room: str, namespace: str) -> None:
     """Nobody listens to the past."""
 
@@ -72,9 +88,10 @@ def _quiet(story: Story) -> Story:
 class Past:
     """The platform's database with a diary for jobs; `close` gives its connections back."""
 
-    def __init__(self, app: Flask):
+    def __init__(self, app: Flask, keys: Keys):
         parts: Platform = app.extensions["comptoir"]
         self._app = app
+        self.keys = keys
         self.diary = Diary()
         self.settings: Settings = parts.settings
         self.storage = parts.storage

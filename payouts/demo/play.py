@@ -136,13 +136,21 @@ class Play:
         if left:
             email = f"shopper{what.seed % 99_991}@mail.example"
             leave_email(session, question, email=email, now=now + timedelta(seconds=20))
-        rota, soon = self.desk.rota, now + timedelta(minutes=10)
-        again = rota.next_shift(what.shop, what.lang, product.category, soon, timedelta(hours=60))
-        if again is None or not left:
-            self._add(question.asked_at + _UNTIL_EXPIRED, lambda s, at: self._expire(s, question.id, at))
-        else:
-            self._add(again, lambda s, at: self._later(s, question.id, what, product, rng, at))
+        self._schedule(question, what, product, rng, now, hopeful=left)
         return now
+
+    def _schedule(
+        self, question: Question, what: Ask, product: DemoProduct, rng: Random, now: datetime, *, hopeful: bool
+    ) -> None:
+        """Note when somebody suitable next sits down, or when the question expires."""
+        question_id, end = question.id, question.asked_at + _UNTIL_EXPIRED
+        again = self.desk.rota.next_shift(
+            what.shop, what.lang, product.category, now + timedelta(minutes=10), end - now
+        )
+        if again is None or not hopeful:
+            self._add(end, lambda s, at: self._expire(s, question_id, at))
+        else:
+            self._add(again, lambda s, at: self._later(s, question_id, what, product, rng, at))
 
     def _later(
         self, session: Session, question_id: UUID, what: Ask, product: DemoProduct, rng: Random, at: datetime
@@ -155,7 +163,7 @@ class Play:
         if conversation is not None:
             return self._converse(session, conversation, what, product, rng, now)
         if question.state is not QuestionState.EXPIRED:
-            self._add(question.asked_at + _UNTIL_EXPIRED, lambda s, when: self._expire(s, question.id, when))
+            self._schedule(question, what, product, rng, now + timedelta(hours=1), hopeful=True)
         return now
 
     def _expire(self, session: Session, question_id: UUID, at: datetime) -> datetime:

@@ -1,18 +1,19 @@
 """`flask demo seed`: the whole demonstration, deterministic by its seed."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from marketplace.brands.models import Brand
+from marketplace.core.clock import ids_from
 from marketplace.core.db import Database
 from payouts.demo.history import History
-from payouts.demo.past import Past
-from payouts.demo.world import build_world
+from payouts.demo.past import Keys, Past
+from payouts.demo.world import FOUNDED_DAYS_AGO, build_world
 
 QUESTIONS, FEW_QUESTIONS = 520, 40
 SEED = 2026
@@ -24,18 +25,27 @@ def is_empty(database: Database) -> bool:
         return _first_brand(session) is None
 
 
-def seed(app: Flask, *, number: int, small: bool, now: datetime, progress: Callable[[str], None]) -> None:
+def seed(app: Flask, *, number: int, questions: int, now: datetime, progress: Callable[[str], None]) -> None:
     """Build the world and tell its past. The same `number` and `now` give the same story."""
-    past = Past(app)
+    keys = Keys(number, now - timedelta(days=FOUNDED_DAYS_AGO))
+    past = Past(app, keys)
     try:
-        with past.database.unit_of_work() as session:
-            world = build_world(session, past.settings, past.storage, now=now)
-            past.settle(session, now=now)
-        progress(f"{len(world.shops)} brands, {len(world.members)} experts")
-        history = History(past, world, seed=number, now=now)
-        history.tell(questions=FEW_QUESTIONS if small else QUESTIONS, progress=progress)
+        with ids_from(keys):
+            with past.database.unit_of_work() as session:
+                world = build_world(session, past.settings, past.storage, now=now)
+                past.settle(session, now=now)
+            _analyse(past)
+            progress(f"{len(world.shops)} brands, {len(world.members)} experts")
+            History(past, world, seed=number, now=now).tell(questions=questions, progress=progress)
+            _analyse(past)
     finally:
         past.close()
+
+
+def _analyse(past: Past) -> None:
+    """Let the planner know what was just written; autovacuum would come a minute too late."""
+    with past.database.unit_of_work() as session:
+        session.execute(text("ANALYZE"))
 
 
 def _first_brand(session: Session) -> UUID | None:
