@@ -68,3 +68,19 @@ def refresh(database: Database, gateway: Gateway, person_id: UUID, *, now: datet
 def person_of(session: Session, account_id: str) -> UUID | None:
     """Whose account it is."""
     return session.scalar(select(Payee.person_id).where(Payee.account_id == account_id))
+
+
+def hold(session: Session, person_id: UUID, *, because: str) -> None:
+    """Send nothing to this expert until an operator clears it; what is owed stays owed."""
+    payee = session.get(Payee, person_id, with_for_update=True)
+    if payee is not None:
+        payee.held_because = because[:300]
+        session.flush()
+
+
+def clear_hold(session: Session, person_id: UUID) -> None:
+    """Payouts may go on."""
+    payee = session.get(Payee, person_id, with_for_update=True)
+    if payee is not None:
+        payee.held_because = None
+        session.flush()

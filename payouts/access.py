@@ -1,0 +1,69 @@
+"""The doors to money. An expert sees his own, a brand its own, operators all; strangers find nothing there."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.brands.access import access_brand
+from marketplace.brands.states import Role
+from marketplace.core.actors import Actor
+from marketplace.core.errors import NotFound
+from payouts.models import Earning, Finding, LedgerAccount, LedgerTransaction, Payee, PayoutRun, TopUp
+
+
+def access_earning(session: Session, actor: Actor, earning_id: UUID, *, lock: bool = False) -> Earning:
+    """An earning, for who earned it and operators. Raises `NotFound`."""
+    earning = session.get(Earning, earning_id, with_for_update=lock)
+    if earning is None or not (actor.is_operator or earning.person_id == actor.person_id):
+        raise NotFound
+    return earning
+
+
+def access_top_up(session: Session, actor: Actor, top_up_id: UUID, *, lock: bool = False) -> TopUp:
+    """A top-up, for the brand's owners and operators. Raises `NotFound`, `Forbidden`."""
+    top_up = session.get(TopUp, top_up_id, with_for_update=lock)
+    if top_up is None:
+        raise NotFound
+    access_brand(session, actor, top_up.brand_id, at_least=Role.OWNER)
+    return top_up
+
+
+def access_payee(session: Session, actor: Actor, account_id: str) -> Payee:
+    """An expert's account at the provider, for himself and operators. Raises `NotFound`."""
+    payee = session.scalar(select(Payee).where(Payee.account_id == account_id))
+    if payee is None or not (actor.is_operator or payee.person_id == actor.person_id):
+        raise NotFound
+    return payee
+
+
+def access_run(session: Session, actor: Actor, run_id: UUID, *, lock: bool = False) -> PayoutRun:
+    """A payout run, for operators. Raises `NotFound`."""
+    run = session.get(PayoutRun, run_id, with_for_update=lock) if actor.is_operator or actor.is_system else None
+    if run is None:
+        raise NotFound
+    return run
+
+
+def access_account(session: Session, actor: Actor, account_id: UUID) -> LedgerAccount:
+    """An account of the ledger, for operators. Raises `NotFound`."""
+    account = session.get(LedgerAccount, account_id) if actor.is_operator else None
+    if account is None:
+        raise NotFound
+    return account
+
+
+def access_transaction(session: Session, actor: Actor, transaction_id: UUID) -> LedgerTransaction:
+    """A transaction of the ledger, for operators. Raises `NotFound`."""
+    transaction = session.get(LedgerTransaction, transaction_id) if actor.is_operator else None
+    if transaction is None:
+        raise NotFound
+    return transaction
+
+
+def access_finding(session: Session, actor: Actor, finding_id: UUID, *, lock: bool = False) -> Finding:
+    """A difference found by reconciliation, for operators. Raises `NotFound`."""
+    finding = session.get(Finding, finding_id, with_for_update=lock) if actor.is_operator else None
+    if finding is None:
+        raise NotFound
+    return finding

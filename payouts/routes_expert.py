@@ -1,0 +1,131 @@
+"""The expert's money: what is pending, available and paid, each line explained; statements; the provider's account."""
+
+import csv
+import io
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.core.actors import Audience
+from marketplace.core.clock import utcnow
+from marketplace.core.errors import DomainError
+from marketplace.core.i18n import day
+from marketplace.core.i18n import gettext as _
+from marketplace.core.web import Door, actor, explain, platform, transaction
+from payouts import connect, queries, words
+from payouts.models import Payee
+from payouts.provider import gateway
+from payouts.queries import Line
+from payouts.states import EarningState
+
+door = Door("expert_money", __name__, audience=Audience.EXPERT, url_prefix="/expert")
+PAGE = 25
+
+
+def _me() -> UUID:
+    me = actor().person_id
+    assert me is not None, "the door lets only people in"
+    return me
+
+
+@door.get("/earnings")
+def earnings() -> ResponseReturnValue:
+    """Figures, the last weeks, and each line with its calculation."""
+    me, now = _me(), utcnow()
+    chosen, search = request.args.get("state", ""), request.args.get("q", "").strip()
+    state = EarningState(chosen) if chosen in set(EarningState) else None
+    page = max(1, request.args.get("page", 1, type=int))
+    with transaction() as session:
+        standings = [queries.standing(session, me, code) for code in queries.currencies_of(session, me)]
+        weekly = queries.by_week(session, me, standings[0].currency, now=now)
+        lines = queries.earnings_of(session, me, state=state, search=search, page=page, size=PAGE)
+        payee = session.get(Payee, me)
+        weeks, payouts = queries.weeks_of(session, me, limit=8), queries.payouts_of(session, me, limit=8)
+    more: dict[str, Any] = {"state": chosen or None, "q": search or None}
+    return render_template(
+        "payouts/earnings.html", standings=standings, payee=payee, weeks=weeks, payouts=payouts, lines=lines[:PAGE],
+        state=chosen, search=search, in_words=words.in_words, states=words.STATES,
+        labels=[day(monday) for monday, _net in weekly],
+        values=[net / 100 for _monday, net in weekly],
+        previous_url=url_for(".earnings", page=page - 1, **more) if page > 1 else None,
+        next_url=url_for(".earnings", page=page + 1, **more) if len(lines) > PAGE else None,
+        this_week=f"{now.isocalendar().year}-W{now.isocalendar().week:02d}",
+    )  # fmt: skip
+
+
+@door.get("/statements/<week>")
+def statement(week: str) -> ResponseReturnValue:
+    """One week: what, why, and the sums; also what was not paid, and why."""
+    since, until = queries.week_bounds(week)
+    with transaction() as session:
+        lines = queries.statement(session, _me(), week)
+        unpaid = queries.unpaid_of(session, _me(), since=since, until=until)
+    return render_template(
+        "payouts/statement.html", week=week, since=since, until=until, lines=lines, unpaid=unpaid,
+        totals=queries.totals(lines), in_words=words.in_words, states=words.STATES, reasons=words.REASONS,
+    )  # fmt: skip
+
+
+@door.get("/earnings.csv")
+def download() -> ResponseReturnValue:
+    """All lines, for a spreadsheet."""
+    with transaction() as session:
+        lines = queries.all_earnings(session, _me())
+    return _csv(lines, "earnings.csv")
+
+
+@door.get("/statements/<week>.csv")
+def download_week(week: str) -> ResponseReturnValue:
+    """One week's lines, for a spreadsheet."""
+    with transaction() as session:
+        lines = queries.statement(session, _me(), week)
+    return _csv(lines, f"statement-{week}.csv")
+
+
+def _csv(lines: list[Line], name: str) -> Response:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["date", "brand", "conversation", "rule", "currency", "gross", "commission", "vat", "net", "state"])
+    for line in lines:
+        one = line.earning
+        amounts = (one.gross_minor, one.commission_minor, one.vat_minor, one.net_minor)
+        writer.writerow(
+            [one.earned_at.isoformat(timespec="seconds"), line.brand.lstrip("=+-@"), one.conversation_id, one.rule,
+             one.currency, *[type(line.net)(minor, one.currency).decimal for minor in amounts], one.state.value]
+        )  # fmt: skip
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
+
+
+@door.get("/payment-account")
+def account() -> ResponseReturnValue:
+    """How the account at the provider stands, asked for anew."""
+    try:
+        payee = connect.refresh(platform().database, gateway(), _me(), now=utcnow())
+    except DomainError as error:
+        flash(explain(error), "error")
+        with transaction() as session:
+            payee = session.get(Payee, _me())
+    return render_template("payouts/account.html", payee=payee, states=words.STATES)
+
+
+@door.post("/payment-account/open")
+def open_account() -> ResponseReturnValue:
+    """Go to the provider and give what is missing. The link is made on this click and kept nowhere."""
+    database, now = platform().database, utcnow()
+    payee = connect.ensure_account(database, gateway(), _me(), now=now)
+    here = url_for(".account", _external=True)
+    return redirect(gateway().onboarding_link(payee.account_id, payee.version, refresh_url=here, return_url=here), 303)
+
+
+@door.post("/payment-account/dashboard")
+def dashboard() -> ResponseReturnValue:
+    """The provider's own pages: bank account, transfers, documents."""
+    with transaction() as session:
+        payee = session.get(Payee, _me())
+    if payee is None:
+        flash(_("Open your account first."), "error")
+        return redirect(url_for(".account"))
+    return redirect(gateway().dashboard_link(payee.account_id), 303)
