@@ -204,6 +204,7 @@ export function Inbox(): JSX.Element {
     [t("Put off"), only(desk.snoozed)],
     [t("Ended conversations"), only(desk.closed)],
   ];
+  const waiting = desk.offers.filter((offer) => !offer.gone).length;
   const none = groups.every(([, threads]) => !threads.length);
   return (
     <section class="inbox" aria-label={t("List of conversations")}>
@@ -226,7 +227,7 @@ export function Inbox(): JSX.Element {
         <Paused />
         {desk.offers.length > 0 && (
           <div class="offers">
-            <h2>{t.plural("A question for you", "{n} questions for you", desk.offers.filter((o) => !o.gone).length || 1)}</h2>
+            {waiting > 0 && <h2>{t.plural("A question for you", "{n} questions for you", waiting)}</h2>}
             {desk.offers.map((offer, i) => (
               <OfferCard key={offer.offer_id} offer={offer} first={i === 0} />
             ))}
