@@ -18,11 +18,12 @@ from socketio import PubSubManager, RedisManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from experts import candidates, consequences, dispatch, reputation, workbench_wiring
+from experts import candidates, consequences, dispatch, recategorised, reputation, workbench_wiring
 from experts import wiring as experts
 from experts.events import AvailabilityChanged, ExpertFree
 from marketplace.accounts import wiring as accounts
 from marketplace.brands import wiring as brands
+from marketplace.brands.events import CatalogueChanged
 from marketplace.chat import later
 from marketplace.chat import wiring as chat
 from marketplace.chat.events import ConversationClosed, ConversationOpened, MessagePosted, SegmentClosed
@@ -39,9 +40,15 @@ from marketplace.core.storage import Storage
 from marketplace.core.web import Platform, asset_finder, init_web, verify_doors
 from marketplace.insights import wiring as insights
 from marketplace.mail import wiring as mail
-from marketplace.questions import triage
+from marketplace.questions import learning, training, triage
 from marketplace.questions import wiring as questions
-from marketplace.questions.events import EmailLeft, QuestionAsked, QuestionEnded, QuestionTriaged
+from marketplace.questions.events import (
+    EmailLeft,
+    QuestionAsked,
+    QuestionEnded,
+    QuestionRecategorised,
+    QuestionTriaged,
+)  # fmt: skip
 from marketplace.ratings import wiring as ratings
 from marketplace.ratings.events import RatingSaved
 from marketplace.widget import wiring as widget
@@ -130,9 +137,11 @@ def _is_hashed(_path: str, url: str) -> bool:
 
 
 STORY: Story = {
+    CatalogueChanged: Consequences(now=(training.on_catalogue,)),
     # (1) asked > (2) triaged > (3) matched
     QuestionAsked: Consequences(now=(triage.on_asked,)),
     QuestionTriaged: Consequences(now=(dispatch.on_triaged,)),
+    QuestionRecategorised: Consequences(now=(recategorised.on_recategorised,)),
     EmailLeft: Consequences(now=(dispatch.on_email_left,)),
     QuestionEnded: Consequences(now=(dispatch.on_ended,)),
     ExpertFree: Consequences(now=(dispatch.on_expert_free,)),
@@ -142,7 +151,7 @@ STORY: Story = {
     MessagePosted: Consequences(now=(later.on_posted,)),
     SegmentClosed: Consequences(now=(consequences.on_segment_closed,)),
     # (6) earned
-    ConversationClosed: Consequences(now=(earnings.on_conversation_closed,)),
+    ConversationClosed: Consequences(now=(earnings.on_conversation_closed, learning.on_closed)),
     # (5) rated
     RatingSaved: Consequences(now=(reputation.on_rating,)),
 }

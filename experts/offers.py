@@ -148,10 +148,14 @@ def lapse(session: Session, offers: Iterable[Offer], *, now: datetime) -> None:
 
 def withdraw_others(session: Session, question: Question, *, but: UUID | None, why: str, now: datetime) -> None:
     """Take back the open offers of a question; nobody's record suffers."""
-    for offer in open_offers(session, question.id):
-        if offer.id != but:
-            _answer(session, offer, OfferAction.WITHDRAW, now=now, reason=why)
-            _tell_gone(session, offer, why)
+    withdraw(session, [o for o in open_offers(session, question.id) if o.id != but], why=why, now=now)
+
+
+def withdraw(session: Session, offers: Iterable[Offer], *, why: str, now: datetime) -> None:
+    """Take offers back, for a reason that is not the expert's."""
+    for offer in offers:
+        _answer(session, offer, OfferAction.WITHDRAW, now=now, reason=why)
+        _tell_gone(session, offer, why)
 
 
 def open_offers(session: Session, question_id: UUID) -> list[Offer]:

@@ -11,9 +11,11 @@ from uuid import UUID
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
+from marketplace.brands.events import CatalogueChanged
 from marketplace.brands.models import Brand, Category, Product
 from marketplace.brands.registry import slug_of
 from marketplace.core.errors import Invalid
+from marketplace.core.events import publish
 from marketplace.core.money import parse_decimal
 
 HEADER = (
@@ -86,6 +88,8 @@ def import_rows(
         except Invalid as error:
             report.errors.append(LineError(line, error.field or "", error.detail, dict(error.values)))
     session.flush()
+    if report.created or report.updated:
+        publish(session, CatalogueChanged(brand.id))
     return report
 
 

@@ -42,16 +42,12 @@ def ask(
 
     The same `client_id` again gives the same question. Raises `Invalid`, `TooMany`.
     """
-    known = session.scalar(
-        select(Question).where(Question.visitor_id == visitor.id, Question.client_id == client_id)
-    )
+    known = session.scalar(select(Question).where(Question.visitor_id == visitor.id, Question.client_id == client_id))
     if known is not None:
         return known
     if brand.disabled_at is not None:
         raise Conflict("This shop takes no questions at the moment.")
-    waiting = session.scalar(
-        select(func.count()).where(Question.visitor_id == visitor.id, Question.state.in_(_OPEN))
-    )
+    waiting = session.scalar(select(func.count()).where(Question.visitor_id == visitor.id, Question.state.in_(_OPEN)))
     if (waiting or 0) >= OPEN_AT_ONCE:
         raise TooMany("You already have %(most)s questions waiting; one at a time, please.", most=OPEN_AT_ONCE)
     visitor.consented_at = visitor.consented_at or now

@@ -4,41 +4,53 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from marketplace.brands.models import Brand, Product
+from marketplace.brands.models import Brand, Category, Product
+from marketplace.questions.evaluation import SURE
+from marketplace.questions.model_cache import CategoryModels
 from marketplace.questions.models import Question
+from marketplace.questions.training import DESCRIPTION_LENGTH
 
 if TYPE_CHECKING:
     from marketplace.questions.triage import Page
 
-ASK_BELOW = 0.85
-"""Below this estimated precision the shopper is asked once."""
+WORDS_ALONE = 0.8
+"""Most confidence in a question without product or page: measured, such texts never reach `SURE` (docs/triage.md)."""
+GUESS_FROM = 0.3
+"""Below this the first category is hardly better than the others: experts of all of the brand's are asked."""
+CHOICES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The category, where it came from (product, page, classifier, none) and the probability that it is right."""
+    """The category, where it came from (product, page, classifier, none) and the probability that it is right.
+
+    `top`: (path key, share) of the likeliest; `choices`: what the shopper may be asked, when unsure.
+    """
 
     category_id: UUID | None
     source: str
     p: float
     top: tuple[tuple[str, float], ...] = ()
+    choices: tuple[tuple[UUID, str], ...] = ()
+    version: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As stored with the question."""
-        return {"source": self.source, "p": round(self.p, 3), "top": [[key, round(p, 3)] for key, p in self.top]}
+        seen = {"source": self.source, "p": round(self.p, 3), "top": [[key, round(p, 3)] for key, p in self.top]}
+        return seen if self.version is None else {**seen, "version": self.version}
 
 
 def guess_category(session: Session, brand: Brand, question: Question, page: "Page", product: Product | None) -> Guess:
-    """The product's category; else the page's own words for it; else the classifier over names and titles."""
+    """The product's category; else the page's own words for it; else what the brand's model says of the texts."""
     if product is not None:
         return Guess(product.category_id, "product", 1.0)
     named = _by_page_category(session, brand, page.category)
     if named is not None:
         return Guess(named, "page", 0.95)
-    return _by_words(session, brand, question, page)
+    return _by_model(session, brand, question, page)
 
 
 _BY_NAME = text(
@@ -58,32 +70,23 @@ def _by_page_category(session: Session, brand: Brand, name: str) -> UUID | None:
     return found
 
 
-_BY_WORDS = """
-    WITH asked AS (
-        SELECT to_tsquery('{config}', NULLIF(array_to_string(ARRAY(
-            SELECT lexeme FROM unnest(to_tsvector('{config}', :words)) WHERE length(lexeme) > 1), ' | '), '')) AS query
-    ), hits AS (
-        SELECT p.category_id, ts_rank(p.{column}, asked.query) AS rank
-        FROM product p, asked WHERE p.brand_id = :brand AND p.withdrawn_at IS NULL AND p.{column} @@ asked.query
-        UNION ALL
-        SELECT c.id, 3 * ts_rank(to_tsvector('{config}', c.{name} || ' ' || translate(c.synonyms::text, '[]",', '')),
-                                 asked.query)
-        FROM category c, asked WHERE c.brand_id = :brand
-    )
-    SELECT c.id, c.path_key, sum(rank) AS weight FROM hits JOIN category c ON c.id = hits.category_id
-    GROUP BY c.id HAVING sum(rank) > 0 ORDER BY weight DESC LIMIT 5
-"""
-_BY_WORDS_OF = {
-    "fr": text(_BY_WORDS.format(config="french", column="search_fr", name="name_fr")),
-    "en": text(_BY_WORDS.format(config="english", column="search_en", name="name_en")),
-}
-
-
-def _by_words(session: Session, brand: Brand, question: Question, page: "Page") -> Guess:
-    words = f"{question.text} {page.title} {page.title} {page.description}"
-    rows = session.execute(_BY_WORDS_OF[question.language], {"brand": brand.id, "words": words}).all()
-    total = sum(row.weight for row in rows)
-    if not total:
-        return Guess(None, "none", 0.0)
-    top = tuple((row.path_key, row.weight / total) for row in rows[:3])
-    return Guess(rows[0].id, "classifier", top[0][1], top)
+def _by_model(session: Session, brand: Brand, question: Question, page: "Page") -> Guess:
+    models: CategoryModels = session.info["category_models"]
+    loaded = models.find(session, brand.id, question.language)
+    found = loaded.model.predict(
+        question.language, question.text, page.title, page.description[:DESCRIPTION_LENGTH]
+    )  # fmt: skip
+    likeliest = dict(found.ranked[: 2 * CHOICES])  # some may have left the catalogue since the model was built
+    rows = session.scalars(select(Category).where(Category.brand_id == brand.id, Category.path_key.in_(likeliest)))
+    known = {category.path_key: category for category in rows}
+    best = [known[key] for key in likeliest if key in known][:CHOICES]
+    if not best:
+        return Guess(None, "none", 0.0, version=loaded.version)
+    p = found.p if len(found.ranked) > 1 else 1.0
+    if not page.title and not page.description and len(found.ranked) > 1:
+        p = min(p, WORDS_ALONE)
+    top = tuple((category.path_key, likeliest[category.path_key]) for category in best)
+    choices = tuple((category.id, category.name(question.language)) for category in best) if p < SURE else ()
+    if p < GUESS_FROM:
+        return Guess(None, "none", p, top, choices, loaded.version)
+    return Guess(best[0].id, "classifier", p, top, choices, loaded.version)

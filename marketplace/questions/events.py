@@ -1,6 +1,7 @@
 """What happens to questions."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.core.events import Event
@@ -32,3 +33,11 @@ class EmailLeft(Event):
     """The shopper left an address: the answer may come later."""
 
     question_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRecategorised(Event):
+    """The shopper or an expert said what the question is really about."""
+
+    question_id: UUID
+    at: datetime

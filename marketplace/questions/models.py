@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, Json, Key, Line, Prose, Short, state_column
-from marketplace.questions.states import Intent, QuestionState
+from marketplace.questions.states import Intent, LabelSource, QuestionState
 
 
 class Visitor(Base):
@@ -95,3 +95,38 @@ class QuestionMove(Base):
     by: Mapped[Short]
     """“system”, “shopper”, or a person's id"""
     reason: Mapped[Line] = mapped_column(default="")
+
+
+class TriageLabel(Base):
+    """A question whose category somebody confirmed: what the brand's models learn from.
+
+    The question's words are read from the question itself, so that erasing a shopper erases them here too.
+    """
+
+    __tablename__ = "triage_label"
+    __table_args__ = (Index("ix_triage_label_brand", "brand_id", "language", "at"),)
+
+    question_id: Mapped[UUID] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), primary_key=True)
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand.id", ondelete="CASCADE"))
+    language: Mapped[Short]
+    title: Mapped[Line] = mapped_column(default="")
+    """Title of the product or page that the question was asked on."""
+    category_id: Mapped[UUID] = mapped_column(ForeignKey("category.id", ondelete="CASCADE"), index=True)
+    source: Mapped[LabelSource] = mapped_column(state_column(LabelSource))
+    at: Mapped[datetime]
+
+
+class TriageModel(Base):
+    """What one brand's catalogue and labels taught in one language, ready to be loaded (`CategoryModel.from_bytes`)."""
+
+    __tablename__ = "triage_model"
+
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand.id", ondelete="CASCADE"), primary_key=True)
+    language: Mapped[Short] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    built_at: Mapped[datetime]
+    labels: Mapped[int]
+    """Confirmed questions that it learnt from."""
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    evaluation: Mapped[Json] = mapped_column(default=dict)
+    """{questions | titles: {texts, top1, top3, macro_f1, coverage}}, on texts held back while it was measured."""

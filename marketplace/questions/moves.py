@@ -11,6 +11,7 @@ from marketplace.questions.models import Question, QuestionMove
 from marketplace.questions.states import QUESTION, QuestionAction, QuestionState
 
 ENDED = {QuestionState.REDIRECTED, QuestionState.SETTLED, QuestionState.EXPIRED, QuestionState.WITHDRAWN}
+_UNANSWERED = {QuestionState.ASKED, QuestionState.TRIAGED, QuestionState.WAITING, QuestionState.OFFERED}
 _TIMELESS = ENDED | {QuestionState.MATCHED, QuestionState.ANSWERED}
 
 
@@ -45,9 +46,17 @@ def move(
         publish(session, QuestionEnded(question.id))
 
 
+def choices(question: Question) -> list[dict[str, str]]:
+    """The categories ({category_id, name}) that the shopper is asked to choose from; none once that is settled."""
+    if question.state not in _UNANSWERED or "chosen" in question.triage or "corrected" in question.triage:
+        return []
+    offered: list[dict[str, str]] = question.triage.get("choose", [])
+    return offered
+
+
 def tell_shopper(session: Session, question: Question, **more: object) -> None:
     """Tell the shopper's tabs where the question stands, after the commit."""
-    payload = {"question_id": str(question.id), "state": question.state.value, **more}
+    payload = {"question_id": str(question.id), "state": question.state.value, "choose": choices(question), **more}
     if question.conversation_id is not None:
         payload["conversation_id"] = str(question.conversation_id)
     send(session, "question", payload, room=visitor_room(question.visitor_id), namespace="/shopper")

@@ -19,6 +19,8 @@ from marketplace.questions.classifier import CategoryModel, Name, Row
 LINEAR_FROM = 1000
 """Labels in one language from which the linear model is trained as well."""
 CALIBRATION_FOLDS = 4
+FEWEST_HELD = 60
+"""Labels under which none are held back: the shipped confidence serves."""
 
 
 class BadLine(Invalid):
@@ -81,16 +83,29 @@ def run(
 def build(lang: str, names_rows: Iterable[Mapping[str, Any]], labels: list[Row]) -> CategoryModel:
     """A model from names and labels, its confidence measured on labels held out by product."""
     names = names_of(lang, names_rows)
-    if len(labels) >= 60:
-        folds = range(CALIBRATION_FOLDS) if len(labels) < LINEAR_FROM else range(1)
-        held: list[tuple[CategoryModel, list[Row]]] = []
-        for fold in folds:
-            kept = [row for row in labels if _Label(lang, row).fold != fold]
-            held.append((_trained(lang, names, kept), [row for row in labels if _Label(lang, row).fold == fold]))
-        curve = CategoryModel.curve_of(held)
-    else:
-        curve = None
+    return calibrated(lang, names, labels, held_out(lang, names, labels))
+
+
+def held_out(lang: str, names: list[Name], labels: list[Row]) -> list[tuple[CategoryModel, list[Row]]]:
+    """Models with the labels that each has not learnt; none below `FEWEST_HELD` labels.
+
+    Four folds by product; one from `LINEAR_FROM` labels on, where training takes longer and a quarter says enough.
+    """
+    if len(labels) < FEWEST_HELD:
+        return []
+    held: list[tuple[CategoryModel, list[Row]]] = []
+    for fold in range(CALIBRATION_FOLDS if len(labels) < LINEAR_FROM else 1):
+        kept = [row for row in labels if _Label(lang, row).fold != fold]
+        held.append((_trained(lang, names, kept), [row for row in labels if _Label(lang, row).fold == fold]))
+    return held
+
+
+def calibrated(
+    lang: str, names: list[Name], labels: list[Row], held: list[tuple[CategoryModel, list[Row]]]
+) -> CategoryModel:
+    """The model of all labels, with the confidence that the held-out ones bear out."""
     model = _trained(lang, names, labels)
+    curve = CategoryModel.curve_of(held) if held else None
     if curve is not None:
         model.curve = curve
     return model

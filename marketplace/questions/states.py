@@ -70,3 +70,12 @@ class Intent(StrEnum):
     ADVICE = "advice"
     ORDER = "order"
     ABUSE = "abuse"
+
+
+class LabelSource(StrEnum):
+    """Who confirmed a question's category, the least telling first."""
+
+    CLOSED = "closed"
+    PRODUCT = "product"
+    CHIP = "chip"
+    EXPERT = "expert"

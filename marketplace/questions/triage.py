@@ -64,6 +64,9 @@ def triage(session: Session, question: Question, *, now: datetime) -> None:
         question.category_id, question.category_source = guess.category_id, guess.source
         question.confidence = guess.p
         seen["category"] = guess.as_json()
+        if len(guess.choices) > 1:
+            seen["choose"] = [{"category_id": str(each), "name": name} for each, name in guess.choices]
+            question.widened = guess.category_id is not None
     question.triage = seen
     if found.intent is Intent.ADVICE:
         question.live_until = now + LIVE_WINDOW

@@ -21,7 +21,7 @@ from marketplace.questions.visitors import find_visitor
 from marketplace.widget.availability import availability
 from marketplace.widget.colours import readable_accent
 from marketplace.widget.texts import loader_texts
-from marketplace.widget.verbs import AskIn, EmailIn, RateIn, ShopperVerbs, UnknownKey
+from marketplace.widget.verbs import AskIn, ChooseIn, EmailIn, RateIn, ShopperVerbs, UnknownKey
 
 SEEN_EVERY = 60
 """Seconds between two notes that a site carries the widget."""
@@ -111,6 +111,12 @@ def ask() -> ResponseReturnValue:
 def email(question_id: UUID) -> ResponseReturnValue:
     """Leave an address for the answer."""
     return jsonify(_shoppers().leave_email(actor(), _parse(EmailIn, question_id=question_id)))
+
+
+@rest.post("/questions/<uuid:question_id>/choose")
+def choose(question_id: UUID) -> ResponseReturnValue:
+    """Say which of the likely categories the question is about."""
+    return jsonify(_shoppers().choose(actor(), _parse(ChooseIn, question_id=question_id)))
 
 
 @rest.post("/conversations/<uuid:conversation_id>/messages")

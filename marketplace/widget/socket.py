@@ -8,7 +8,7 @@ from marketplace.core.actors import Audience
 from marketplace.core.errors import Invalid
 from marketplace.core.realtime import Connection, Nothing, SocketDoor, SocketEvent
 from marketplace.questions.moves import visitor_room
-from marketplace.widget.verbs import AskIn, EmailIn, RateIn, ShopperVerbs
+from marketplace.widget.verbs import AskIn, ChooseIn, EmailIn, RateIn, ShopperVerbs
 
 
 def shopper_door(shoppers: ShopperVerbs, conversations: ConversationVerbs) -> SocketDoor:
@@ -28,6 +28,7 @@ def shopper_door(shoppers: ShopperVerbs, conversations: ConversationVerbs) -> So
 
     own = (
         SocketEvent("ask", AskIn, lambda c, p: shoppers.ask(c.actor, p, locale=c.locale)),
+        SocketEvent("choose", ChooseIn, lambda c, p: shoppers.choose(c.actor, p)),
         SocketEvent("leave_email", EmailIn, lambda c, p: shoppers.leave_email(c.actor, p)),
         SocketEvent("rate", RateIn, lambda c, p: shoppers.rate(c.actor, p)),
         SocketEvent("state", Nothing, lambda c, _p: shoppers.state(c.actor)),

@@ -10,7 +10,7 @@ from marketplace.brands.models import Brand
 from marketplace.chat.models import Conversation, ConversationEvent
 from marketplace.chat.states import ConversationState, EventKind
 from marketplace.questions.models import Question, Visitor
-from marketplace.questions.moves import ENDED
+from marketplace.questions.moves import ENDED, choices
 from marketplace.questions.promise import promise, usual_wait
 from marketplace.questions.states import QuestionState
 from marketplace.questions.triage import redirection
@@ -46,7 +46,7 @@ def thread(
         "question_id": str(question.id), "client_id": str(question.client_id), "state": question.state.value,
         "text": question.text, "asked_at": question.asked_at.isoformat(),
         "email_left": visitor.email is not None and question.conversation_id is None,
-        "promise": standing_promise(session, question, now=now),
+        "promise": standing_promise(session, question, now=now), "choose": choices(question),
     }  # fmt: skip
     if conversation is not None:
         news["conversation_id"] = str(conversation.id)

@@ -22,6 +22,7 @@ from marketplace.core.web import Platform
 from marketplace.questions import visitors
 from marketplace.questions.access import access_question
 from marketplace.questions.asking import ask, leave_email
+from marketplace.questions.learning import choose_category
 from marketplace.questions.models import Question, Visitor
 from marketplace.questions.triage import Page
 from marketplace.ratings.rating import rate
@@ -76,6 +77,13 @@ class EmailIn(Payload):
 
     question_id: UUID
     email: str = Field(max_length=300)
+
+
+class ChooseIn(Payload):
+    """Which of the likely categories the question is about; null for none of them."""
+
+    question_id: UUID
+    category_id: UUID | None = None
 
 
 class RateIn(Payload):
@@ -159,6 +167,18 @@ class ShopperVerbs:
             leave_email(session, question, email=given.email, now=now)
             session.flush()
             return _standing(session, _visitor_of(session, actor), question, now=now)
+
+    def choose(self, actor: Actor, given: ChooseIn) -> dict[str, Any]:
+        """Say what the question is about; those who know that are asked at once."""
+
+        def work(session: Session) -> dict[str, Any]:
+            now = utcnow()
+            question = access_question(session, actor, given.question_id, lock=True)
+            choose_category(session, question, given.category_id, now=now)
+            session.flush()
+            return _standing(session, _visitor_of(session, actor), question, now=now)
+
+        return self._database().run(work)
 
     def rate(self, actor: Actor, given: RateIn) -> dict[str, Any]:
         """Save one click of a rating."""

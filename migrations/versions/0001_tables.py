@@ -580,6 +580,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_top_up_brand", "top_up", ["brand_id", "created_at"], unique=False)
     op.create_table(
+        "triage_model",
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("language", sa.String(length=120), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("built_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("labels", sa.Integer(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("evaluation", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_triage_model_brand_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("brand_id", "language", name=op.f("pk_triage_model")),
+    )
+    op.create_table(
         "visitor",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
@@ -1069,6 +1081,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question_move")),
     )
     op.create_index("ix_question_move_question", "question_move", ["question_id", "at"], unique=False)
+    op.create_table(
+        "triage_label",
+        sa.Column("question_id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("language", sa.String(length=120), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("category_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "closed",
+                "product",
+                "chip",
+                "expert",
+                name="labelsource",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_triage_label_brand_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["category_id"], ["category.id"], name=op.f("fk_triage_label_category_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name=op.f("fk_triage_label_question_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("question_id", name=op.f("pk_triage_label")),
+    )
+    op.create_index("ix_triage_label_brand", "triage_label", ["brand_id", "language", "at"], unique=False)
+    op.create_index(op.f("ix_triage_label_category_id"), "triage_label", ["category_id"], unique=False)
     op.create_table(
         "attachment",
         sa.Column("id", sa.Uuid(), nullable=False),
