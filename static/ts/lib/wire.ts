@@ -87,6 +87,13 @@ export interface QuestionNews {
   email_left?: boolean;
   help_url?: string | null;
   closed?: boolean;
+  /** The likely categories, while it is not known which one the question is about. */
+  choose?: Choice[];
+}
+
+export interface Choice {
+  category_id: string;
+  name: string;
 }
 
 /** A thread that the visitor has not finished, as listed on connecting; `last` is its highest `seq`. */

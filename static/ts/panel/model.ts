@@ -153,6 +153,15 @@ export class Model {
     return done;
   }
 
+  /** What the question is about; null for none of what was proposed. The proposals go at once, and return if that failed. */
+  async choose(categoryId: string | null): Promise<void> {
+    const thread = this.thread;
+    if (!thread?.choose) return;
+    this.keep({ ...thread, choose: [] });
+    const done = await this.request("choose", { question_id: thread.question_id, category_id: categoryId });
+    if (!done && this.thread?.question_id === thread.question_id) this.keep({ ...this.thread, choose: thread.choose });
+  }
+
   async rate(verdict: Verdict): Promise<void> {
     if (!this.log) return;
     this.verdict = verdict;

@@ -19,6 +19,7 @@ export class Rest {
     if (verb === "ask") return this.request("POST", "ask", body);
     if (verb === "message") return this.request("POST", thread + "messages", rest);
     if (verb === "sync") return this.request("GET", `${thread}events?after=${String(body.after)}`);
+    if (verb === "choose") return this.request("POST", `questions/${String(question)}/choose`, rest);
     if (verb === "leave_email") return this.request("POST", `questions/${String(question)}/email`, rest);
     if (verb === "order") return this.request("POST", "orders", body);
     return this.request("POST", thread + verb, rest);

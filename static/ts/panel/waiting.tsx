@@ -27,6 +27,30 @@ function Asking(): JSX.Element {
   return <p>{t("We are asking those who are free now.")}</p>;
 }
 
+/** One question back, when the words leave it open; the search goes on meanwhile. */
+function About(): JSX.Element | null {
+  const { model, t } = useTools();
+  const choices = model.thread?.choose ?? [];
+  if (!choices.length) return null;
+  return (
+    <div class="about" role="group" aria-labelledby="about">
+      <p id="about" role="status">
+        {t("What is it about?")}
+      </p>
+      <div class="chips">
+        {choices.map((each) => (
+          <button key={each.category_id} type="button" class="chip" onClick={() => void model.choose(each.category_id)}>
+            {each.name}
+          </button>
+        ))}
+        <button type="button" class="chip" onClick={() => void model.choose(null)}>
+          {t("Something else")}
+        </button>
+      </div>
+    </div>
+  );
+}
+
 export function Looking(): JSX.Element {
   const { model, t } = useTools();
   const thread = model.thread!;
@@ -51,6 +75,7 @@ export function Looking(): JSX.Element {
             {seconds ? <Waited since={thread.at} promised={seconds} /> : null}
           </div>
         )}
+        {!refused && <About />}
       </main>
       <footer class="foot">
         {thread.question_id && (
