@@ -50,7 +50,9 @@ def reconcile(database: Database, gateway: Gateway, *, now: datetime) -> list[Di
 def _against_conversations(session: Session) -> Iterator[Difference]:
     for violation in audit.audit(session).violations:
         row = {name: str(value) for name, value in violation.row.items()}
-        yield Difference("books", f"{violation.check}:{next(iter(row.values()), '')}", {"says": violation.says, **row})
+        yield Difference(
+            "books", f"{violation.check}:{next(iter(row.values()), '')}", {"check": violation.check, **row}
+        )
 
 
 def _against_book(session: Session, movements: list[Movement], now: datetime) -> Iterator[Difference]:

@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
     following = url_for(".index", kind=chosen or None, q=search or None, page=page + 1)
     return render_template(
         "payouts/ledger.html", accounts=accounts[:PAGE], names=names, kinds=words.ACCOUNTS, kind=chosen,
-        search=search, report=None, checks=audit.CHECKS,
+        search=search, report=None, checks=words.CHECKS,
         previous_url=url_for(".index", kind=chosen or None, q=search or None, page=page - 1) if page > 1 else None,
         next_url=following if len(accounts) > PAGE else None,
     )  # fmt: skip
@@ -54,7 +54,7 @@ def check() -> ResponseReturnValue:
         names = _names(session, accounts[:PAGE])
     return render_template(
         "payouts/ledger.html", accounts=accounts[:PAGE], names=names, kinds=words.ACCOUNTS, kind="", search="",
-        report=report, checks=audit.CHECKS, previous_url=None,
+        report=report, checks=words.CHECKS, previous_url=None,
         next_url=url_for(".index", page=2) if len(accounts) > PAGE else None,
     )  # fmt: skip
 
@@ -102,14 +102,19 @@ def _exceptions_page(form: NoteForm) -> ResponseReturnValue:
         findings = session.scalars(
             select(Finding).order_by(Finding.state, Finding.last_seen_at.desc()).limit(200)
         ).all()
-        holdings_of = {
+        owners = {
             owner.id: owner.name
             for owner in session.scalars(
                 select(Person).where(Person.id.in_([f.owner_id for f in findings if f.owner_id is not None]))
             )
         }
     return render_template(
-        "payouts/exceptions.html", findings=findings, owners=holdings_of, states=words.STATES, form=form
+        "payouts/exceptions.html",
+        findings=findings,
+        owners=owners,
+        states=words.STATES,
+        form=form,
+        words=words.FINDINGS,
     ), status_of(form)
 
 

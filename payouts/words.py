@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import money
@@ -77,6 +76,48 @@ TRANSACTIONS: dict[str, Any] = {
     "float_added": _l("Own money added"),
 }
 
+CHECKS: dict[str, Any] = {
+    "I1": _l("Every transaction sums to zero per currency and has all its lines."),
+    "I2": _l("Each stored balance is the sum of its entries; versions run without gap."),
+    "I2b": _l("Each entry carries on the balance of the one before."),
+    "I3": _l("The triggers that keep the ledger append-only are in place."),
+    "I5": _l("Guarded accounts were never below zero."),
+    "I6": _l("Entries are in the currency of their account."),
+    "I7": _l("What brands have held is the sum of their open holds."),
+    "I7b": _l("A closed conversation keeps no hold."),
+    "I8": _l("Reversals never exceed what they reverse."),
+    "I9": _l("Our money at the provider covers what brands and experts are owed."),
+    "I10": _l("What an expert has is what he earned, by state."),
+    "I11": _l("A conversation bills at most its fee."),
+    "I11b": _l("Every closed conversation of a mission was judged."),
+    "I12": _l("Net, commission and VAT make the gross, and are what was booked."),
+    "I13": _l("A payout has one transfer of its amount, and its earnings make it."),
+    "I15": _l("States and their dates agree."),
+    "I16": _l("Sealed months have not grown."),
+    "I19": _l("Clearing accounts have returned to zero within five days."),
+    "I20": _l("Each paid top-up was credited once, with its amount."),
+    "I21": _l("Every owner in the books still exists."),
+}
+
+FINDINGS: dict[str, tuple[Any, Any]] = {
+    "transfer_differs": (
+        _l("A transfer is not what we booked"),
+        _l("Compare the transfer with the payout; never send again by hand."),
+    ),
+    "transfer_unknown": (_l("A transfer that is not ours"), _l("Find who made this transfer at the provider.")),
+    "payments_missing": (_l("Payments are missing"), _l("Look for a reversed or disputed payment.")),
+    "balance_differs": (
+        _l("The balances differ"),
+        _l("Look for movements at the provider that no transaction books."),
+    ),
+    "payout_unsettled": (
+        _l("A payout without outcome"),
+        _l("Look the transfer up at the provider by the payout’s id."),
+    ),
+    "books": (_l("The books break a rule"), _l("Open the ledger and check the rows named here.")),
+}
+"""Kind of a difference: what it is, and what to do about it."""
+
 
 def in_words(earning: Earning) -> str:
     """How the net amount was computed, step by step, in the reader's language."""
@@ -92,13 +133,8 @@ def in_words(earning: Earning) -> str:
         base = _("The mission’s pay for a qualified conversation: %(amount)s.", amount=whole)
     parts = [base]
     if facts["weight"] != facts["weights"]:
-        parts.append(
-            ngettext(
-                "You wrote %(num)d of %(all)d answers, so your share is %(amount)s.",
-                "You wrote %(num)d of %(all)d answers, so your share is %(amount)s.",
-                facts["weight"], all=facts["weights"], amount=written(earning.gross_minor),
-            )
-        )  # fmt: skip
+        part = {"part": facts["weight"], "all": facts["weights"], "amount": written(earning.gross_minor)}
+        parts.append(_("You wrote %(part)s of the %(all)s answers; your share is %(amount)s.", **part))
     rate = f"{facts['commission_bps'] / 100:g}"
     parts.append(_("Less %(rate)s %% commission: %(amount)s.", rate=rate, amount=written(earning.commission_minor)))
     if earning.vat_minor:
