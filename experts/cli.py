@@ -2,6 +2,7 @@
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from experts import pool
@@ -20,6 +21,7 @@ def register(app: Flask) -> None:
 
 
 @click.command("refresh-pool")
+@with_appcontext
 def refresh_pool() -> None:
     """Make the pool of free experts anew from the facts, for instance after a restore."""
     with transaction() as session:

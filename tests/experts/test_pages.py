@@ -12,13 +12,16 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from experts import profiles
+from experts import profiles, reputation
 from experts.models import Enrolment, Expert, HoursException, WeeklyHours
+from experts.rules import Exclusion
 from experts.states import EnrolmentState
 from marketplace.accounts import signins
 from marketplace.accounts.models import Person
 from marketplace.brands.models import Mission, MissionCategory
-from marketplace.core.clock import utcnow
+from marketplace.core.clock import new_id, utcnow
+from marketplace.ratings.models import Rating
+from tests.experts.test_considered import Market
 from tests.factories.accounts import make_person
 from tests.factories.brands import make_brand, make_mission
 from tests.factories.experts import make_enrolment, make_expert
@@ -192,6 +195,36 @@ def test_the_week_exceptions_capacity_and_the_switch(session: Session, sign_in: 
     session.expire_all()
     expert = session.get_one(Expert, person.id)
     assert (expert.capacity, expert.switched_on) == (3, True)
+
+
+def test_pages_show_decisions_and_ratings(session: Session, sign_in: SignIn) -> None:
+    market = Market(session, utcnow())
+    for number, rule in enumerate(Exclusion):
+        market.decide(ranked=[], excluded={rule.value: [market.experts[0]]}, minutes_ago=number)
+    market.offer(market.decide(ranked=market.experts, excluded={}), 0)
+    for stars in (5, 4, 1, 5, 5):
+        session.add(
+            Rating(
+                segment_id=new_id(), conversation_id=new_id(), brand_id=market.brand.id, rated_at=utcnow(),
+                person_id=market.experts[0].person_id, category_id=market.category.id, stars=stars,
+                counts=stars > 1, ignored_because=None if stars > 1 else "misrouted", comment="Very clear, thank you.",
+            )
+        )  # fmt: skip
+    session.flush()
+    reputation.rebuild(session, market.experts[0].person_id, now=utcnow())
+    person = session.get_one(Person, market.experts[0].person_id)
+    operator = make_person(session, is_operator=True)
+    session.commit()
+    client = sign_in(person)
+    why = client.get("/expert/why").text
+    assert "Do they run small?" in why
+    assert "1 of 4" in why
+    assert "outside your hours" in why
+    page = client.get("/expert/reputation").text
+    assert "Very clear, thank you." in page
+    assert "4 ratings, shown from 5 on" in page
+    assert "not counted: misrouted" in page
+    assert "Do they run small?" in sign_in(operator).get(f"/operator/experts/{person.id}").text
 
 
 @pytest.mark.parametrize("locale", ["en", "fr"])
