@@ -27,11 +27,11 @@ from marketplace.brands.events import CatalogueChanged
 from marketplace.chat import later
 from marketplace.chat import wiring as chat
 from marketplace.chat.events import ConversationClosed, ConversationOpened, MessagePosted, SegmentClosed
+from marketplace.chat.fanout import PostgresManager
 from marketplace.core import launch
 from marketplace.core.db import Database, psycopg_url
 from marketplace.core.errors import DomainError
 from marketplace.core.events import Consequences, Story
-from marketplace.core.fanout import PostgresManager
 from marketplace.core.i18n import init_i18n
 from marketplace.core.jobs import Jobs
 from marketplace.core.realtime import Realtime

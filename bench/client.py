@@ -55,7 +55,7 @@ class Client:
             except (OSError, websocket.WebSocketException, AssertionError):
                 time.sleep(0.05)
                 continue
-            answered.wait(5.0)
+            answered.wait(20.0)
             self._waiting.pop(number, None)
             if box:
                 answer: dict[str, Any] = box[0]

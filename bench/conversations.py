@@ -307,6 +307,8 @@ def measure(web: Web, options: argparse.Namespace) -> int:
         for line in web.flask("demo", "crowd", "--brands", "1", "--experts", str(options.experts)).splitlines()
     ]
     brand = next(row for row in rows if "key" in row)
+    covered = {category for row in rows if "expert" in row and "en" in row["languages"] for category in row["categories"]}
+    brand["products"] = [product for product in brand["products"] if product["category"] in covered]
     experts = [Expert(url, row, options.messages) for row in rows if "expert" in row]
     for expert in experts:
         if not expert.client.connected.wait(30):

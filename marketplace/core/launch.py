@@ -139,10 +139,18 @@ def _seed(app: Flask) -> None:
 
 def _serve_until_stopped(app: Flask, settings: Settings) -> None:
     from gevent import signal_handler
-    from gevent.pywsgi import WSGIServer
+    from gevent.pywsgi import WSGIHandler, WSGIServer
+
+    class Handler(WSGIHandler):
+        """Ends the connection with its WebSocket: what follows on the wire is no HTTP request."""
+
+        def handle_one_response(self) -> None:
+            super().handle_one_response()
+            if self.environ.get("HTTP_UPGRADE"):
+                self.close_connection = True
 
     shop: Any = app.extensions.get("demo_shop")
-    servers = [WSGIServer((settings.bind, settings.port), app, log=None)]
+    servers = [WSGIServer((settings.bind, settings.port), app, log=None, handler_class=Handler)]
     if shop is not None and settings.environment == "development":
         servers.append(WSGIServer((settings.bind, settings.shop_port), shop, log=None))
     for server in servers:

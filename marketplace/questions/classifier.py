@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from marketplace.core.errors import Invalid
 from marketplace.questions.features import Ids, Values, extract, words_of
-from marketplace.questions.lexicon_retail import THEMES, Theme
+from marketplace.questions.lexicon_retail import THEMES
+from marketplace.questions.lexicon_theme import Theme
 from marketplace.questions.linear import LinearModel
 
 FORMAT = 1
