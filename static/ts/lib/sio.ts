@@ -98,6 +98,8 @@ export class Sio {
   private patience = 45_000;
   private stopped = true;
   private polled = false;
+  /** Events that overtook the answer to CONNECT: heard once the connection stands, as the protocol's own client does. */
+  private early: string[] = [];
   status: Status = "down";
 
   constructor(private options: Options) {}
@@ -218,6 +220,9 @@ export class Sio {
     if (kind === "0") {
       this.attempt = 0;
       this.tell("up");
+      for (const event of this.early.splice(0)) this.message(event);
+    } else if (kind === "2" && this.status !== "up") {
+      this.early.push(packet);
     } else if (kind === "1") {
       this.fallen();
     } else if (kind === "4") {
@@ -257,6 +262,7 @@ export class Sio {
     const pipes = this.pipe ? [this.pipe, ...this.racing] : this.racing;
     this.pipe = undefined;
     this.racing = [];
+    this.early = [];
     this.polled = false;
     for (const pipe of pipes) pipe.close();
     for (const id of [...this.acks.keys()]) this.settle(id)?.fail(new Error("connection lost"));
