@@ -65,7 +65,8 @@ export class Alerts {
 
   private notify(words: string): void {
     try {
-      const shown = new Notification(words, { tag: "desk", icon: "/static/img/favicon.svg" });
+      const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]")?.href;
+      const shown = new Notification(words, { tag: "desk", ...(icon ? { icon } : {}) });
       shown.onclick = () => (focus(), shown.close());
     } catch {
       // Some browsers notify only through a service worker; the sound and the title remain.

@@ -40,7 +40,8 @@ export function Composer({ thread }: { thread: Thread }): JSX.Element {
     if (matchMedia("(min-width:801px) and (pointer:fine)").matches) box.current?.focus();
     return () => {
       clearTimeout(timer.current);
-      model.keep.set(key, latest.current || null);
+      const ended = model.desk.threads.get(thread.id)?.state === "closed";
+      model.keep.set(key, ended ? null : latest.current || null);
     };
   }, []);
 
