@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from marketplace.brands.models import Brand, Category, Product
+from marketplace.questions.classifier import CategoryModel, Prediction
 from marketplace.questions.evaluation import SURE
 from marketplace.questions.model_cache import CategoryModels
 from marketplace.questions.models import Question
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 WORDS_ALONE = 0.8
 """Most confidence in a question without product or page: measured, such texts never reach `SURE` (docs/triage.md)."""
 GUESS_FROM = 0.3
-"""Below this the first category is hardly better than the others: experts of all of the brand's are asked."""
+"""Below this the first category is hardly better than the others, and experts of all categories are asked."""
 CHOICES = 3
 
 
@@ -82,11 +83,16 @@ def _by_model(session: Session, brand: Brand, question: Question, page: "Page") 
     best = [known[key] for key in likeliest if key in known][:CHOICES]
     if not best:
         return Guess(None, "none", 0.0, version=loaded.version)
-    p = found.p if len(found.ranked) > 1 else 1.0
-    if not page.title and not page.description and len(found.ranked) > 1:
-        p = min(p, WORDS_ALONE)
+    p = _trusted(loaded.model, found, question.text, page) if len(found.ranked) > 1 else 1.0
     top = tuple((category.path_key, likeliest[category.path_key]) for category in best)
     choices = tuple((category.id, category.name(question.language)) for category in best) if p < SURE else ()
     if p < GUESS_FROM:
         return Guess(None, "none", p, top, choices, loaded.version)
     return Guess(best[0].id, "classifier", p, top, choices, loaded.version)
+
+
+def _trusted(model: CategoryModel, found: Prediction, asked: str, page: "Page") -> float:
+    """The model's confidence, as far as the texts can bear it."""
+    if not model.knows(f"{asked} {page.title} {page.description[:DESCRIPTION_LENGTH]}"):
+        return 0.0
+    return found.p if page.title or page.description else min(found.p, WORDS_ALONE)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.core.errors import Invalid
-from marketplace.questions.features import Ids, Values, extract, words_of
+from marketplace.questions.features import Ids, Values, extract, word_ids, words_of
 from marketplace.questions.lexicon_retail import THEMES
 from marketplace.questions.lexicon_theme import Theme
 from marketplace.questions.linear import LinearModel
@@ -136,6 +136,10 @@ class CategoryModel:
         shares = spread / spread.sum()
         p = self._confidence(_lead(scores)) * (1.0 if lang == self.lang else 0.5)
         return Prediction([(self.keys[at], float(shares[at])) for at in order], p)
+
+    def knows(self, text: str) -> bool:
+        """Whether some word of the text was ever seen; if none was, likeness of letters alone ranks the categories."""
+        return bool(np.isin(word_ids(text), self._buckets).any())
 
     def scores(
         self, question: str, title: str = "", description: str = "", *, parts: tuple[bool, bool, bool] = ALL_PARTS

@@ -59,6 +59,11 @@ def extract(fields: Iterable[tuple[str, float]]) -> tuple[Ids, Values]:
     return unique, summed.astype(np.float32)
 
 
+def word_ids(text: str) -> Ids:
+    """The buckets of the text's telling words alone, without pairs and letter groups."""
+    return np.array([_bucket(f"={word}") for word in words_of(text)], dtype=np.int32)
+
+
 @lru_cache(maxsize=8192)
 def _word_features(word: str) -> tuple[Ids, Values]:
     """The word itself and its letter groups, edges marked, and the weight of each."""
