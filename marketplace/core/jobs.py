@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate import App, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
 from sqlalchemy.orm import Session
 
 from marketplace.core.db import psycopg_url
@@ -33,6 +33,8 @@ class Jobs:
 
     def __init__(self, url: str):
         self.app = App(connector=PsycopgConnector(conninfo=psycopg_url(url)))
+        # A worker opens `app` for its event loop; it then refuses the plain connections of sessions in threads beside.
+        self.deferring = App(connector=SyncPsycopgConnector(conninfo=psycopg_url(url)))
         self.tasks: dict[str, Task] = {}
 
     def add(self, task: Task, *context: Any) -> None:
@@ -47,12 +49,15 @@ class Jobs:
         def run_periodic(timestamp: int) -> None:
             task.run(*context, timestamp=timestamp)
 
+        body = run_periodic if task.cron else run
+        single = task.name if task.cron else None
+        self.deferring.task(name=task.name, lock=task.lock, queueing_lock=single)(body)
         registered = self.app.task(
             name=task.name,
             retry=RetryStrategy(max_attempts=task.attempts, exponential_wait=2),
             lock=task.lock,
-            queueing_lock=task.name if task.cron else None,
-        )(run_periodic if task.cron else run)
+            queueing_lock=single,
+        )(body)
         if task.cron:
             self.app.periodic(cron=task.cron)(registered)
 
@@ -66,4 +71,4 @@ def defer(
     options: dict[str, Any] = {"schedule_at": schedule_at}
     if lock is not None:
         options["lock"] = lock
-    jobs.app.configure_task(name, connection=connection, **options).defer(**arguments)
+    jobs.deferring.configure_task(name, connection=connection, **options).defer(**arguments)

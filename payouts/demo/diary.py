@@ -59,7 +59,10 @@ class Rota:
     def on_shift(
         self, shop: Shop, lang: Lang, category: str, at: datetime, *, most: int
     ) -> list[tuple[Member, datetime]]:
-        """Members at work for the shop in the language, with the end of their shift; those for the category first."""
+        """Members at work for the shop in the language, with the end of their shift.
+
+        Those who answer in the category; without any, one who answers in another.
+        """
         found = []
         for member in self._members:
             since = member.since.get(shop.demo.slug)
@@ -70,8 +73,8 @@ class Rota:
                 found.append((member, until))
         order = Random(f"{self._seed}:{at.date()}:{shop.demo.slug}")
         order.shuffle(found)
-        found.sort(key=lambda pair: category not in pair[0].covers)
-        return found[:most]
+        suitable = [(member, until) for member, until in found if category in member.covers]
+        return suitable[:most] or found[:1]
 
     def next_shift(
         self, shop: Shop, lang: Lang, category: str, after: datetime, within: timedelta

@@ -45,7 +45,7 @@ class Diary:
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     @property
-    def app(self) -> "Diary":
+    def deferring(self) -> "Diary":
         """Itself: `defer` asks the queue's application for a task."""
         return self
 
