@@ -13,6 +13,8 @@ export class Alerts {
     // Browsers give sound only after the person has touched the page.
     addEventListener("pointerdown", () => void (this.audio ??= this.open())?.resume(), { passive: true });
     document.addEventListener("visibilitychange", () => !document.hidden && this.calm());
+    const worker = document.getElementById("root")!.dataset["worker"];
+    if (worker && "serviceWorker" in navigator) void navigator.serviceWorker.register(worker).catch(() => undefined);
   }
 
   /** `count` of things that wait stands before the page's title. */
@@ -63,7 +65,17 @@ export class Alerts {
     document.title = this.title;
   }
 
+  /** Through the service worker where the page has one: phones allow no other way. */
   private notify(words: string): void {
+    const worker = document.getElementById("root")!.dataset["worker"];
+    if (worker && "serviceWorker" in navigator) {
+      void navigator.serviceWorker.ready.then((ready) => ready.showNotification(words, { tag: "desk", data: { url: location.href } }));
+    } else {
+      this.notifyHere(words);
+    }
+  }
+
+  private notifyHere(words: string): void {
     try {
       const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]")?.href;
       const shown = new Notification(words, { tag: "desk", ...(icon ? { icon } : {}) });

@@ -4,6 +4,7 @@ import { Composer } from "./composer";
 import type { Thread } from "./desk";
 import { Log } from "./log";
 import { Icon, Initials, useTick, useTools } from "./parts";
+import { reasonOf } from "./reasons";
 
 interface ChatProps {
   onEnd: () => void;
@@ -68,7 +69,7 @@ function Ended({ thread }: { thread: Thread }): JSX.Element {
             </div>
           </dl>
         )}
-        {earned?.reason && <p>{earned.reason}</p>}
+        {earned && <p>{reasonOf(earned.reason, t)}</p>}
         <a class="link" href="/expert/earnings">
           {t("See my earnings")}
         </a>

@@ -7,6 +7,7 @@ import { Alerts } from "./alerts";
 import { Desk, unread, type Thread } from "./desk";
 import { Line, type Net } from "./line";
 import { Keep } from "./prefs";
+import { reasonOf } from "./reasons";
 import type { Availability, Boot, Card, CloseReason, DeskState, Earned, GoneWhy, Offer, Summary, Synced } from "./types";
 
 const TYPING_MS = 6000;
@@ -308,7 +309,7 @@ export class Model {
       const split = this.t("{gross} less {commission} commission", { gross: show(gross_minor), commission: show(commission_minor) });
       this.toast(this.t("You earned {amount}", { amount: show(net_minor) }), "success", split);
     } else {
-      this.toast(this.t("This conversation does not pay"), "info", reason);
+      this.toast(this.t("This conversation does not pay"), "info", reasonOf(reason, this.t));
     }
     void this.refresh();
   }

@@ -103,7 +103,7 @@ export interface Earned {
   net_minor: number;
   currency: string;
   qualified: boolean;
-  /** Why it pays, or why it does not. */
+  /** Why it pays, or why it does not: a code (`reasons.ts` has the words). */
   reason: string;
 }
 
