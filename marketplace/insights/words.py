@@ -37,7 +37,7 @@ RUNNING: Mapping[str, Any] = {
     "closed": lazy_gettext("ended"),
 }
 RATING: Mapping[str, Any] = {
-    "any": lazy_gettext("Rated"),
+    "any": lazy_gettext("With a rating"),
     "unrated": lazy_gettext("Not rated"),
     "low": lazy_gettext("One or two stars"),
     **{str(n): "★" * n for n in range(5, 0, -1)},
@@ -81,7 +81,7 @@ WHY: Mapping[str, Any] = {
     "withdrawn": lazy_gettext("the question was taken back"),
 }
 MOVE: Mapping[str, Any] = {
-    "asked": lazy_gettext("Asked"),
+    "asked": lazy_gettext("The question was asked"),
     "triage": lazy_gettext("Understood"),
     "redirect": lazy_gettext("Sent to the shop’s help"),
     "settle": lazy_gettext("Settled by a published answer"),
