@@ -85,9 +85,12 @@ def show_transaction(transaction_id: UUID) -> ResponseReturnValue:
         lines = queries.lines_of(session, found.id)
         source = queries.source_of(session, found)
         names = _names(session, [line_account for _entry, line_account in lines])
+    conversation_id = source.get("conversation_id") or (
+        source.get("id") if found.source_type == "conversation" else None
+    )
     return render_template(
         "payouts/ledger_transaction.html", transaction=found, lines=lines, source=source, names=names,
-        kinds=words.ACCOUNTS, types=words.TRANSACTIONS,
+        kinds=words.ACCOUNTS, types=words.TRANSACTIONS, conversation_id=conversation_id,
     )  # fmt: skip
 
 
