@@ -52,7 +52,7 @@ from marketplace.questions.events import (
 from marketplace.ratings import wiring as ratings
 from marketplace.ratings.events import RatingSaved
 from marketplace.widget import wiring as widget
-from payouts import earnings, wallet
+from payouts import announcing, earnings, wallet
 from payouts import wiring as payouts
 from payouts.demo import wiring as demo
 
@@ -151,7 +151,9 @@ STORY: Story = {
     MessagePosted: Consequences(now=(later.on_posted,)),
     SegmentClosed: Consequences(now=(consequences.on_segment_closed,)),
     # (6) earned
-    ConversationClosed: Consequences(now=(earnings.on_conversation_closed, learning.on_closed)),
+    ConversationClosed: Consequences(
+        now=(earnings.on_conversation_closed, announcing.on_conversation_closed, learning.on_closed)
+    ),
     # (5) rated
     RatingSaved: Consequences(now=(reputation.on_rating,)),
 }

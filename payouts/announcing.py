@@ -10,7 +10,7 @@ from payouts.models import Assessment, Earning
 
 
 def on_conversation_closed(session: Session, event: ConversationClosed) -> None:
-    """Each of them sees gross, commission and net in minor units, and why it pays or does not (a code of `pay.Reason`)."""
+    """Each sees gross, commission and net in minor units, and why it pays or does not (a code of `pay.Reason`)."""
     rows = session.execute(
         select(Assessment, Earning)
         .outerjoin(Earning, Earning.segment_id == Assessment.segment_id)

@@ -194,6 +194,8 @@ export class Model {
     line.on<{ offer_id: string; why: GoneWhy }>("offer_gone", ({ offer_id, why }) => this.gone(offer_id, why));
     line.on<Summary>("conversation", (summary) => {
       void this.sync(this.desk.summarise(summary).id);
+      // Taken in another window of this person: the offer must leave this one too.
+      if (this.desk.offers.length) void this.refresh();
       this.changed();
     });
     line.on<ConversationEvent>("event", (event) => this.happened(event));
