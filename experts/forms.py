@@ -185,7 +185,10 @@ class AcceptForm(FlaskForm):
     """Yes, with words and categories."""
 
     category_ids = SelectMultipleField(_l("Certified for"), coerce=_category_key)
-    message = TextAreaField(_l("Message to the expert"), [Length(max=2_000)])
+    welcome = TextAreaField(_l("Message to the expert"), [Length(max=2_000)])
+
+    message = property(lambda self: self.welcome)
+    # a refusal names the stored thing; the two forms of a page must not share the name of a field
 
 
 class DeclineForm(FlaskForm):

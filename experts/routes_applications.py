@@ -80,7 +80,7 @@ def accept(enrolment_id: UUID) -> ResponseReturnValue:
             with transaction() as session:
                 enrolment = access_enrolment(session, who, enrolment_id, at_least=Role.MANAGER)
                 applications.accept(
-                    session, enrolment, by=_person(), message=form.message.data or "",
+                    session, enrolment, by=_person(), message=form.welcome.data or "",
                     category_ids=form.category_ids.data or [], now=utcnow(),
                 )  # fmt: skip
             flash(_("%(name)s is enrolled and was told by e-mail.", name=row.expert.public_name), "success")

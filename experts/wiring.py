@@ -78,9 +78,9 @@ def _add_menu(parts: Platform) -> None:
     parts.nav += [
         NavItem("expert", _l("My missions"), "expert_missions.index", "flag", order=20, group=mine),
         NavItem("expert", _l("Hours"), "expert_hours.index", "calendar-clock", order=22, group=mine),
-        NavItem("expert", _l("Reputation"), "expert_reputation.index", "star", order=40, group=mine),
-        NavItem("expert", _l("Why (not) me"), "expert_why.index", "scale", order=42, group=mine),
-        NavItem("expert", _l("Profile"), "expert_profile.index", "user", order=60, group=mine),
+        NavItem("expert", _l("Reputation"), "expert_reputation.index", "star", order=24, group=mine),
+        NavItem("expert", _l("Why (not) me"), "expert_why.index", "scale", order=26, group=mine),
+        NavItem("expert", _l("Profile"), "expert_profile.index", "user", order=28, group=mine),
         NavItem(
             "brand", _l("Applications"), "brand_applications.index", "clipboard-check", order=32, group=community,
             badge=lambda session, actor: queries.count_pending(session, list(actor.brands)[:1]),

@@ -16,7 +16,7 @@ from marketplace.brands.states import MissionState
 # Enrolments belong to a later layer; the table is read by name.
 _TAKEN = text(
     "SELECT mission_id, count(*) AS taken FROM enrolment WHERE mission_id IN :missions "
-    "AND state IN ('accepted', 'active', 'paused') GROUP BY mission_id"
+    "AND state IN ('accepted', 'active', 'paused', 'suspended') GROUP BY mission_id"
 ).bindparams(bindparam("missions", expanding=True))
 
 
@@ -37,7 +37,7 @@ class Call:
 
 
 def seats_taken(session: Session, mission_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """How many experts are enrolled on each mission (accepted, active or paused)."""
+    """How many experts are enrolled on each mission (accepted, active, paused or suspended)."""
     keys = list(mission_ids)
     if not keys:
         return {}

@@ -101,9 +101,9 @@ def test_a_brand_reads_compares_accepts_and_declines(
     assert "kilometres" in page
     category = re.search(r'name="category_ids" value="([0-9a-f-]+)"', page)
     assert category is not None
-    refused = client.post(f"/brand/applications/{first.id}/accept", data={"message": "Yes"})
+    refused = client.post(f"/brand/applications/{first.id}/accept", data={"welcome": "Yes"})
     assert refused.status_code == 422
-    given = {"message": "Welcome", "category_ids": [category[1]]}
+    given = {"welcome": "Welcome", "category_ids": [category[1]]}
     assert client.post(f"/brand/applications/{first.id}/accept", data=given).status_code == 302
     assert client.post(f"/brand/applications/{second.id}/decline", data={"message": ""}).status_code == 422
     assert client.post(f"/brand/applications/{second.id}/decline", data={"message": "Not now"}).status_code == 302
