@@ -124,9 +124,7 @@ def refresh(session: Session, expert_id: UUID, *, now: datetime) -> bool:
     return expert_id in refresh_many(session, (expert_id,), now=now)
 
 
-def refresh_many(
-    session: Session, expert_ids: Collection[UUID], *, now: datetime, announce: bool = True
-) -> set[UUID]:
+def refresh_many(session: Session, expert_ids: Collection[UUID], *, now: datetime, announce: bool = True) -> set[UUID]:
     """The same for several experts, locked in the order of their ids; those who can now be offered more.
 
     `announce=False` publishes nothing: for crowds made where no question can be waiting.
