@@ -52,9 +52,10 @@ from marketplace.questions.events import (
 from marketplace.ratings import wiring as ratings
 from marketplace.ratings.events import RatingSaved
 from marketplace.widget import wiring as widget
-from payouts import announcing, earnings, wallet
+from payouts import announcing, earnings, letters, wallet
 from payouts import wiring as payouts
 from payouts.demo import wiring as demo
+from payouts.events import PayoutSettled, WalletLow
 
 ROOT = Path(__file__).resolve().parent
 DOMAINS = (mail, accounts, brands, questions, chat, ratings, widget, insights, experts, workbench_wiring, payouts, demo)
@@ -156,6 +157,9 @@ STORY: Story = {
     ),
     # (5) rated
     RatingSaved: Consequences(now=(reputation.on_rating,)),
+    # (7) paid
+    PayoutSettled: Consequences(now=(letters.on_payout_settled,)),
+    WalletLow: Consequences(now=(letters.on_wallet_low,)),
 }
 """What follows what: event -> handlers (now | after commit | later). Read it as the table of contents of the story."""
 

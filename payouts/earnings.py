@@ -28,6 +28,8 @@ from payouts.states import EARNING, EarningAction, EarningState, PayoutState
 K = AccountKind
 RULE_CONVERSATION = "conversation"
 BATCH = 500
+WARN_BELOW = 2_000
+"""Minor units of free money below which owners are warned, unless they chose otherwise."""
 
 
 class InPayout(Conflict):
@@ -240,9 +242,11 @@ def _lines(earning: Earning, share: Share) -> tuple[Entry, ...]:
 
 def _warn_when_low(session: Session, brand_id: UUID, currency: str, now: datetime) -> None:
     limits = session.get(WalletSettings, brand_id)
-    if limits is None or limits.warned_at is not None:
-        return
+    if limits is None:
+        limits = WalletSettings(brand_id=brand_id, month_cap_minor=None, warn_below_minor=WARN_BELOW, warned_at=None)
     free = ledger.balance(session, brand(K.BRAND_WALLET, brand_id, currency))
-    if free < limits.warn_below_minor:
+    if limits.warned_at is None and free < limits.warn_below_minor:
         limits.warned_at = now
+        session.add(limits)
+        session.flush()
         publish(session, WalletLow(brand_id, currency))

@@ -42,6 +42,7 @@ def register(app: Flask) -> None:
     parts.jobs.add(Task(hooks.PROCESS, run=partial(work.process_hook, parts, provider)))
     parts.jobs.add(Task("payouts.resume", run=partial(work.resume, parts), cron="* * * * *"))
     parts.jobs.add(Task("payouts.prepare_week", run=partial(work.prepare_week, parts), cron="0 5 * * 1"))
+    parts.jobs.add(Task("payouts.statements", run=partial(work.send_statements, parts), cron="30 5 * * 1"))
     parts.jobs.add(Task("payouts.reconcile", run=partial(work.reconcile, parts, provider), cron="30 3 * * *"))
     app.cli.add_command(cli.ledger_group)
     app.cli.add_command(cli.payouts_group)

@@ -10,7 +10,7 @@ from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
 from marketplace.core.jobs import defer
 from marketplace.core.web import Platform
-from payouts import earnings, hooks, payments, reconciliation, runs, transfers
+from payouts import earnings, hooks, letters, payments, reconciliation, runs, transfers
 from payouts.gateway import Gateway, Trouble
 
 # ruff: noqa: ARG001 - periodic jobs are given a timestamp that not all of them need
@@ -57,6 +57,13 @@ def prepare_week(parts: Platform, timestamp: int) -> None:
             runs.prepare(
                 session, currency=currency, minimum_minor=parts.settings.payout_minimum_minor, by=None, now=now
             )
+
+
+def send_statements(parts: Platform, timestamp: int) -> None:
+    """Monday: each expert's table of the week that ended."""
+    now = datetime.fromtimestamp(timestamp, UTC)
+    with parts.database.unit_of_work() as session:
+        letters.send_statements(session, runs.period_of(now - timedelta(days=7)), now=now)
 
 
 def reconcile(parts: Platform, gateway: Gateway, timestamp: int) -> None:
