@@ -80,7 +80,8 @@ export class Model {
     const hash = id ? `#${id}` : "";
     if (location.hash !== hash) history.pushState(null, "", hash || location.pathname);
     const thread = this.thread;
-    if (thread && !thread.synced) void this.sync(id!);
+    // Ratings come after the end, when nobody serves the conversation any more: asked for again when looked at.
+    if (thread && (!thread.synced || thread.state === "closed")) void this.sync(thread.id);
     this.seen();
     this.changed();
   }
