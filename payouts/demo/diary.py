@@ -18,7 +18,7 @@ _SHARE = {"nordet-trail": 42, "lumengrain": 30, "maison-braisette": 28}
 _FRENCH = {"nordet-trail": 0.74, "lumengrain": 0.42, "maison-braisette": 0.85}
 ORDER_SHARE = 0.07
 """Share of questions about an order or a delivery, which no expert receives."""
-_ATTENDANCE = 0.82
+_ATTENDANCE = 0.95
 """How often somebody really sits down in his own hours."""
 
 

@@ -17,6 +17,8 @@ from payouts.demo.world import World
 
 PER_TRANSACTION = 12
 """Events told in one transaction: fewer commits, the same calls."""
+_MARGIN = timedelta(hours=3)
+"""The longest conversation by mail: nothing that begins later is told, so that nothing ends in the future."""
 
 Event = Callable[[Session, datetime], datetime]
 """Tells one thing that happened; when it was over."""
@@ -54,6 +56,7 @@ class History:
         with self._past.database.unit_of_work() as session:
             self._play.desk.go_home(session, self._world.members, now=self._now)
             self._past.settle(session, now=self._now)
+            self._past.hand_over(session)
         self._till.close(self._now)
 
     def _tell_some(self, clock: datetime) -> datetime:
@@ -65,7 +68,7 @@ class History:
                 at, _number, event, _errand = heapq.heappop(self._events)
                 clock = max(clock, at)
                 self._past.keys.at = clock
-                if event is not None and clock < self._now:
+                if event is not None and clock < self._now - _MARGIN:
                     clock = event(session, clock) + timedelta(seconds=20)
                     self._past.settle(session, now=clock)
         return clock
@@ -77,7 +80,7 @@ class History:
         heapq.heappush(self._events, (at, next(self._numbers), None, errand))
 
     def _plan(self, questions: int) -> None:
-        planned = asks(self._rng, self._world.shops, now=self._now - timedelta(hours=3), count=questions)
+        planned = asks(self._rng, self._world.shops, now=self._now - _MARGIN, count=questions)
         first = planned[0].at
         self._send(first - timedelta(days=2), self._till.open)
         for monday in mondays(first, self._now):

@@ -205,8 +205,10 @@ class Stage:
             time.sleep(min(turn.delay_seconds, 25))
             speaker.say(conversation, turn.text)
         time.sleep(rng.uniform(2, 8))
-        server.call("close", conversation_id=conversation, topic=TOPICS[scene.script.topic])
-        if rng.random() < RATED_SHARE:
+        closed = server.call("close", conversation_id=conversation, topic=TOPICS[scene.script.topic])
+        if not closed.get("ok"):
+            self._say(f"{server.persona.first_name} could not close a conversation: {closed}")
+        elif rng.random() < RATED_SHARE:
             stars = stars_of(rng, server.persona.quality)
             client.call("rate", conversation_id=conversation, stars=stars, solved=stars > 3)
             self._say(f"{server.persona.first_name} was given {stars} stars")

@@ -20,6 +20,7 @@ from experts.events import AvailabilityChanged, ExpertFree
 from marketplace.chat.later import mail_answer
 from marketplace.core.db import Database
 from marketplace.core.events import Consequences, Story
+from marketplace.core.jobs import Jobs, defer
 from marketplace.core.settings import Settings
 from marketplace.core.web import Platform
 from marketplace.mail import outbox
@@ -32,26 +33,27 @@ class _Asked:
     """One job that was asked for; stands where Procrastinate's configured task would."""
 
     name: str
+    lock: str | None
     jobs: "Diary"
 
     def defer(self, **arguments: Any) -> None:
-        self.jobs.asked.append((self.name, arguments))
+        self.jobs.asked.append((self.name, self.lock, arguments))
 
 
 @dataclass(slots=True)
 class Diary:
     """Jobs asked for in the past, in order, until `settle` does them. It has the shape that `defer` needs."""
 
-    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    asked: list[tuple[str, str | None, dict[str, Any]]] = field(default_factory=list)
 
     @property
     def deferring(self) -> "Diary":
         """Itself: `defer` asks the queue's application for a task."""
         return self
 
-    def configure_task(self, name: str, **_options: Any) -> _Asked:
+    def configure_task(self, name: str, *, lock: str | None = None, **_options: Any) -> _Asked:
         """A task whose `defer` writes into the diary."""
-        return _Asked(name, self)
+        return _Asked(name, lock, self)
 
 
 class Keys:
@@ -97,16 +99,18 @@ class Past:
         self.storage = parts.storage
         info = {**parts.database.info, "jobs": self.diary, "emit": _silence}
         info["story"] = _quiet(parts.database.info["story"])
+        self._left: dict[str, tuple[str, str | None, dict[str, Any]]] = {}
+        self._jobs: Jobs = parts.jobs
         self.database = Database(parts.database.url, pool=2, info=info)
 
     def settle(self, session: Session, *, now: datetime) -> None:
         """Do what was deferred: mails count as sent at `now` without leaving, decisions are explained."""
         while self.diary.asked:
             asked, self.diary.asked = self.diary.asked, []
-            for name, arguments in asked:
-                self._do(session, name, arguments, now)
+            for name, lock, arguments in asked:
+                self._do(session, name, lock, arguments, now)
 
-    def _do(self, session: Session, name: str, arguments: dict[str, Any], now: datetime) -> None:
+    def _do(self, session: Session, name: str, lock: str | None, arguments: dict[str, Any], now: datetime) -> None:
         if name == outbox.DELIVER:
             outbox.deliver(
                 session, UUID(arguments["mail_id"]), attempt=1, render=partial(render, self._app),
@@ -116,6 +120,15 @@ class Past:
             explaining.explain(session, UUID(arguments["decision_id"]))
         elif name == "chat.mail_answer":
             mail_answer(session, UUID(arguments["conversation_id"]), settings=self.settings, now=now)
+        else:
+            self._left[f"{name} {arguments}"] = (name, lock, arguments)
+
+    def hand_over(self, session: Session) -> None:
+        """Queue for the worker, once each, the jobs that are not of the past, such as building a brand's models."""
+        session.info["jobs"] = self._jobs
+        for name, lock, arguments in self._left.values():
+            defer(session, name, lock=lock, **arguments)
+        self._left.clear()
 
     def close(self) -> None:
         """Give the connections back."""

@@ -21,7 +21,7 @@ PLATFORM = "http://chat.localhost:5000"
 @pytest.fixture(scope="module")
 def shop() -> Iterator[FlaskClient]:
     """The shop, before the platform has ever been there."""
-    settings = Settings(_env_file=None, environment="test", secret_key="x" * 40, public_url=PLATFORM)  # type: ignore[arg-type]
+    settings = Settings(_env_file=None, environment="test", secret_key="x" * 40, public_url=PLATFORM)
     nowhere = Database("postgresql://nobody@127.0.0.1:1/none")
     yield create_shop(settings, lambda: nowhere, root=Path(ROOT)).test_client()
     nowhere.engine.dispose()
