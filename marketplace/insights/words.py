@@ -88,7 +88,7 @@ MOVE: Mapping[str, Any] = {
     "wait": lazy_gettext("Waiting for somebody"),
     "offer": lazy_gettext("Being offered"),
     "match": lazy_gettext("Taken"),
-    "answer": lazy_gettext("Answered"),
+    "answer": lazy_gettext("The conversation ended"),
     "return": lazy_gettext("Given back"),
     "expire": lazy_gettext("Expired"),
     "withdraw": lazy_gettext("Withdrawn"),

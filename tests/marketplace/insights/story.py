@@ -61,8 +61,8 @@ def said(session: Session, conversation: Conversation, person_id: UUID | None, t
 
 
 def served(
-    session: Session, brand: Brand, *, text: str = TEXT, stars: int | None = 5, reason: CloseReason = CloseReason.SOLVED,
-    now: datetime,
+    session: Session, brand: Brand, *, text: str = TEXT, stars: int | None = 5,
+    reason: CloseReason = CloseReason.SOLVED, now: datetime,
 ) -> Conversation:  # fmt: skip
     """Asked, taken after 5 s, answered after 20 s, ended after 5 min, perhaps rated."""
     question = asked(session, brand, text=text, now=now)
