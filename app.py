@@ -23,7 +23,7 @@ from experts import wiring as experts
 from experts.events import AvailabilityChanged, ExpertFree
 from marketplace.accounts import wiring as accounts
 from marketplace.brands import wiring as brands
-from marketplace.brands.events import CatalogueChanged
+from marketplace.brands.events import CatalogueChanged, MissionChanged
 from marketplace.chat import later
 from marketplace.chat import wiring as chat
 from marketplace.chat.events import ConversationClosed, ConversationOpened, MessagePosted, SegmentClosed
@@ -147,6 +147,7 @@ STORY: Story = {
     QuestionEnded: Consequences(now=(dispatch.on_ended,)),
     ExpertFree: Consequences(now=(dispatch.on_expert_free,)),
     AvailabilityChanged: Consequences(now=(consequences.on_availability,)),
+    MissionChanged: Consequences(later=("experts.refresh_mission",)),
     # (4) conversation
     ConversationOpened: Consequences(now=(earnings.on_conversation_opened, consequences.on_opened)),
     MessagePosted: Consequences(now=(later.on_posted,)),

@@ -33,6 +33,7 @@ DOORS = (
     routes_why.door, routes_applications.door, routes_team.door, routes_operator.door,
 )  # fmt: skip
 
+REFRESH_MISSION = "experts.refresh_mission"
 BY_DATE = "experts.missions_by_date"
 
 _TURNING = text("""
@@ -48,6 +49,7 @@ def register(app: Flask) -> None:
     for door in DOORS:
         app.register_blueprint(door)
     parts.sweeps += [lapse_presence, turn_duty]
+    parts.jobs.add(Task(REFRESH_MISSION, run=refresh_mission), parts)
     parts.jobs.add(Task(BY_DATE, run=turn_missions, cron="3 * * * *"), parts)
     cli.register(app)
     _add_menu(parts)
@@ -61,6 +63,12 @@ def lapse_presence(database: Database) -> None:
 def turn_duty(database: Database) -> None:
     """Shifts begin and end."""
     database.run(lambda session: availability.duty_due(session, utcnow()))
+
+
+def refresh_mission(parts: Platform, *, mission_id: str) -> None:
+    """Who may answer for a mission that was published, paused, closed or edited."""
+    with parts.database.unit_of_work() as session:
+        pool.refresh_mission(session, UUID(mission_id), now=utcnow())
 
 
 def turn_missions(parts: Platform, *, timestamp: int) -> None:

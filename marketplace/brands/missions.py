@@ -10,9 +10,11 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.brands.errors import MissionIncomplete
+from marketplace.brands.events import MissionChanged
 from marketplace.brands.models import Brand, Category, Mission, MissionCategory
 from marketplace.brands.registry import slug_of
 from marketplace.brands.states import MISSION, MissionAction, MissionState
+from marketplace.core.events import publish
 from marketplace.core.i18n import LOCALES
 from marketplace.core.money import Money
 from marketplace.core.states import ForbiddenMove
@@ -68,6 +70,8 @@ def edit_mission(
     session.execute(delete(MissionCategory).where(MissionCategory.mission_id == mission.id))
     session.add_all(MissionCategory(mission_id=mission.id, category_id=category_id) for category_id in covered)
     session.flush()
+    if mission.state is not MissionState.DRAFT:
+        publish(session, MissionChanged(mission.id))
 
 
 def move(session: Session, mission: Mission, action: MissionAction, *, now: datetime) -> None:
@@ -77,6 +81,7 @@ def move(session: Session, mission: Mission, action: MissionAction, *, now: date
         raise MissionIncomplete("This mission has ended: change its dates first.", field="ends_on")
     mission.state = after
     session.flush()
+    publish(session, MissionChanged(mission.id))
 
 
 def terms_of(mission: Mission) -> dict[str, Any]:

@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 
 from experts import wiring
 from experts.models import Expert, PoolRow
-from marketplace.brands.models import Brand
+from marketplace.brands import missions
+from marketplace.brands.models import Brand, Mission
+from marketplace.brands.states import MissionAction
 from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
 from marketplace.core.web import Platform
 from tests.factories.brands import make_brand, make_mission
 from tests.factories.experts import make_enrolment, make_expert, make_free
+from tests.support import JobRunner
 
 
 def enrolled(session: Session) -> Expert:
@@ -48,6 +51,19 @@ def test_a_mission_that_ended_yesterday_leaves_the_pool(session: Session, parts:
     assert session.scalar(select(PoolRow.person_id).limit(1)) == expert.person_id
     wiring.turn_missions(parts, timestamp=int(utcnow().timestamp()))
     assert session.scalar(select(PoolRow.person_id)) is None
+
+
+def test_a_paused_mission_empties_its_part_of_the_pool_by_a_job(session: Session, jobs: JobRunner) -> None:
+    enrolled(session)
+    mission = session.scalars(select(Mission)).one()
+    missions.move(session, mission, MissionAction.PAUSE, now=utcnow())
+    session.commit()
+    jobs.run(wiring.REFRESH_MISSION)
+    assert session.scalar(select(PoolRow.person_id)) is None
+    missions.move(session, mission, MissionAction.PUBLISH, now=utcnow())
+    session.commit()
+    jobs.run(wiring.REFRESH_MISSION)
+    assert session.scalar(select(PoolRow.person_id).limit(1)) is not None
 
 
 def test_the_pool_is_made_anew_by_a_command(app: Flask, session: Session) -> None:
