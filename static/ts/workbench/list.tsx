@@ -5,6 +5,9 @@ import { OfferCard } from "./offer";
 import { Icon, Initials, Mark, useTick, useTools } from "./parts";
 import type { Status } from "./types";
 
+/** Hours that end later than this go without saying. */
+const SOON_MS = 12 * 3_600_000;
+
 /** What stands between the expert and the next question, in words. */
 function useReason(): string {
   const { model, t } = useTools();
@@ -17,7 +20,7 @@ function useReason(): string {
     off_hours: t("Outside your weekly hours: no question reaches you."),
     absent: t("Coming back: one moment."),
     busy: t("Full: {live} of {capacity} at once. The next comes when one ends.", { live, capacity }),
-    free: on_duty_until
+    free: on_duty_until && Date.parse(on_duty_until) - Date.now() < SOON_MS
       ? t("Questions reach you until {time}.", { time: clockTime(on_duty_until, t.locale) })
       : t("Questions reach you here."),
   };
