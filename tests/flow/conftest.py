@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
 from app import create_app
@@ -22,44 +24,57 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 CHROME = os.environ.get("CHROME_PATH") or next((path for path in map(shutil.which, NAMES) if path), None)
 
 
-def make_site(database_url: str, folder: Path) -> tuple[Site, Database]:
-    """A site that is not started, and its database as the services use it."""
-    site = Site(database_url, folder)
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A started site; the same application in this process, for services and addresses."""
+
+    site: Site
+    app: Flask
+    database: Database
+
+
+def _same_app(site: Site, database_url: str) -> Flask:
     settings = Settings(
         _env_file=None, environment="test", database_url=database_url, redis_url=None, public_url=site.url,
-        secret_key=site.environment["SECRET_KEY"],  # type: ignore[arg-type]
+        secret_key=site.environment["SECRET_KEY"],
         var_dir=Path(site.environment["VAR_DIR"]), stripe_secret_key=None, smtp_url=None,
     )  # fmt: skip
-    parts: Platform = create_app(settings).extensions["comptoir"]
-    return site, parts.database
+    return create_app(settings)
 
 
 @pytest.fixture(scope="session")
-def running(
-    make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Site, Database]]:
-    """The site that the stories are told on, started."""
-    site, database = make_site(make_database(), tmp_path_factory.mktemp("site"))
+def running(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The site that the stories are told on, with a small demonstration in it, started."""
+    database_url = make_database()
+    site = Site(database_url, tmp_path_factory.mktemp("site"))
+    site.flask("demo", "seed", "--small")
     site.start()
-    yield site, database
+    app = _same_app(site, database_url)
+    parts: Platform = app.extensions["comptoir"]
+    yield Running(site, app, parts.database)
     site.stop()
-    database.engine.dispose()
+    parts.database.engine.dispose()
 
 
 @pytest.fixture
-def site(running: tuple[Site, Database]) -> Site:
-    return running[0]
+def site(running: Running) -> Site:
+    return running.site
 
 
 @pytest.fixture
-def site_database(running: tuple[Site, Database]) -> Database:
+def site_app(running: Running) -> Flask:
+    return running.app
+
+
+@pytest.fixture
+def site_database(running: Running) -> Database:
     """The running site's database: what is committed here, the site sees."""
-    return running[1]
+    return running.database
 
 
 @pytest.fixture(scope="session")
-def shop(running: tuple[Site, Database]) -> Iterator[HostileShop]:
-    shop = HostileShop(running[0].url)
+def shop(running: Running) -> Iterator[HostileShop]:
+    shop = HostileShop(running.site.url)
     yield shop
     shop.stop()
 

@@ -7,7 +7,6 @@ import re
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from marketplace.core.db import Database
 from tests.factories.accounts import PASSWORD
 from tests.flow.browsing import Windows
 from tests.flow.market import Market
@@ -17,11 +16,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 QUESTION = "Does this shoe run large for wide feet?"
 
 
-def sign_in(page: Page, site: Site, email: str, *, then: str = "/home") -> None:
+def sign_in(page: Page, site: Site, email: str, *, password: str = PASSWORD, then: str = "/home") -> None:
     """Through the form, as a person does."""
     page.goto(f"{site.url}/sign-in?next={then}")
     page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/sign-in" not in url)
 

@@ -1,0 +1,168 @@
+"""Every page of the platform at an address that exists, by who may look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import links, people
+from marketplace.accounts.models import Person
+from marketplace.brands import imports, team
+from marketplace.brands.models import Brand
+from marketplace.brands.states import Role
+from marketplace.chat.links import renew_link
+from marketplace.chat.models import Conversation
+from marketplace.core.actors import Audience
+from marketplace.core.clock import utcnow
+from marketplace.core.web import Door, Platform
+
+BRAND = "nordet-trail"
+OWNER = "owner@nordet-trail.example"
+OPERATOR = "operator@comptoir.example"
+PASSWORD = "demo-comptoir"
+
+MACHINES = ("widget.", "widget_rest.", "health.", "chat_pictures.", "hooks.", "pictures.", "accounts.avatar", "api.")
+"""Doors whose answers no person reads in a window of their own."""
+
+OF_BRAND = {
+    "mission_id": "SELECT id FROM mission WHERE brand_id = :brand ORDER BY id LIMIT 1",
+    "enrolment_id": (
+        "SELECT e.id FROM enrolment e JOIN mission m ON m.id = e.mission_id WHERE m.brand_id = :brand "
+        "ORDER BY e.state = :wanted DESC, e.id LIMIT 1"
+    ),
+    "import_id": "SELECT id FROM catalogue_import WHERE brand_id = :brand LIMIT 1",
+    "product_id": "SELECT id FROM product WHERE brand_id = :brand ORDER BY id LIMIT 1",
+    "conversation_id": "SELECT id FROM conversation WHERE brand_id = :brand ORDER BY last_seq DESC LIMIT 1",
+    "question_id": "SELECT question_id FROM conversation WHERE brand_id = :brand ORDER BY last_seq DESC LIMIT 1",
+    "top_up_id": "SELECT id FROM top_up WHERE brand_id = :brand LIMIT 1",
+}
+OF_EXPERT = {
+    "conversation_id": "SELECT conversation_id FROM segment WHERE person_id = :person ORDER BY opened_at DESC LIMIT 1",
+    "question_id": "SELECT question_id FROM offer WHERE person_id = :person LIMIT 1",
+    "week": "SELECT to_char(earned_at, 'IYYY-\"W\"IW') FROM earning WHERE person_id = :person ORDER BY 1 DESC LIMIT 1",
+    "payout_id": "SELECT id FROM payout WHERE person_id = :person LIMIT 1",
+}
+OF_OPERATOR = {
+    "person_id": "SELECT person_id FROM segment ORDER BY opened_at DESC LIMIT 1",
+    "brand_id": "SELECT id FROM brand ORDER BY id LIMIT 1",
+    "mail_id": "SELECT id FROM mail WHERE body <> '' ORDER BY id DESC LIMIT 1",
+    "conversation_id": "SELECT id FROM conversation ORDER BY last_seq DESC LIMIT 1",
+    "question_id": "SELECT question_id FROM conversation ORDER BY last_seq DESC LIMIT 1",
+    "account_id": "SELECT account_id FROM ledger_entry ORDER BY id DESC LIMIT 1",
+    "transaction_id": "SELECT transaction_id FROM ledger_entry ORDER BY id DESC LIMIT 1",
+    "run_id": "SELECT id FROM payout_run ORDER BY id DESC LIMIT 1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """Who signs in (nobody for strangers), and the paths to look at."""
+
+    email: str
+    paths: tuple[str, ...]
+
+
+def visits(app: Flask, audience: Audience) -> Visits:
+    """All pages of an audience, each once. Raises when a page has a parameter that nothing here explains."""
+    parts: Platform = app.extensions["comptoir"]
+    with parts.database.unit_of_work() as session:
+        brand = session.scalars(select(Brand).where(Brand.slug == BRAND)).one()
+        if audience is Audience.PUBLIC:
+            return Visits("", tuple(_public(app, session, brand, parts)))
+        if audience is Audience.BRAND:
+            _import(session, brand, parts)
+            known, email = OF_BRAND, OWNER
+        elif audience is Audience.EXPERT:
+            known, email = OF_EXPERT, _busiest_expert(session, brand)
+        elif audience is Audience.OPERATOR:
+            known, email = OF_OPERATOR, OPERATOR
+        else:
+            known, email = {}, OWNER
+        person = session.scalars(select(Person).where(Person.email == email)).one()
+        return Visits(email, tuple(_of(app, session, audience, known, brand.id, person.id)))
+
+
+def _of(
+    app: Flask, session: Session, audience: Audience, known: dict[str, str], brand_id: UUID, person_id: UUID
+) -> Iterator[str]:
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if not _is_page(app, rule.endpoint, rule.methods, rule.rule) or _audience(app, rule.endpoint) is not audience:
+            continue
+        values: dict[str, object] = {}
+        for name in rule.arguments:
+            assert name in known, f"{rule.rule}: say in {__name__} where an example of <{name}> is found"
+            wanted = "applied" if "applications" in rule.rule else "active"
+            given = {"brand": brand_id, "person": person_id, "wanted": wanted}
+            query = known[name]
+            values[name] = session.scalar(
+                text(query), {key: value for key, value in given.items() if f":{key}" in query}
+            )
+            assert values[name] is not None, f"{rule.rule}: the demonstration has no <{name}>"
+        built = rule.build(values, append_unknown=False)
+        assert built is not None, rule
+        yield built[1]
+
+
+def _audience(app: Flask, endpoint: str) -> Audience:
+    door = app.blueprints[endpoint.partition(".")[0]]
+    assert isinstance(door, Door)
+    return door.audience
+
+
+def _is_page(app: Flask, endpoint: str, methods: set[str] | None, path: str) -> bool:
+    return "GET" in (methods or ()) and not endpoint.startswith(MACHINES) and not path.endswith((".csv", ".js", ".pdf"))
+
+
+def _busiest_expert(session: Session, brand: Brand) -> str:
+    email = session.scalar(
+        text(
+            "SELECT p.email FROM segment s JOIN person p ON p.id = s.person_id JOIN conversation c "
+            "ON c.id = s.conversation_id JOIN earning e ON e.segment_id = s.id WHERE c.brand_id = :brand "
+            "AND p.email LIKE ANY (:known) GROUP BY p.email ORDER BY count(*) DESC, p.email LIMIT 1"
+        ),
+        {"brand": brand.id, "known": ["maelle.kervadec@%", "aicha.benmoussa@%"]},
+    )
+    assert email is not None, "no demonstration expert has earned anything"
+    return str(email)
+
+
+def _import(session: Session, brand: Brand, parts: Platform) -> None:
+    content = b"id,url,price,title_en\nflow-1,/p/flow-1,10.00,A pair of laces\nflow-2,,broken,No price\n"
+    imports.begin(session, brand, parts.storage, file_name="laces.csv", content=content, by=None, now=utcnow())
+
+
+def _public(app: Flask, session: Session, brand: Brand, parts: Platform) -> Iterator[str]:
+    now = utcnow()
+    owner = session.scalars(select(Person).where(Person.email == OWNER)).one()
+    newcomer = people.sign_up(
+        session, email=f"new-{owner.id}@flow.example", name="New Comer", password="long enough to be fine", locale="en",
+        time_zone="Europe/Paris", now=now,
+    )  # fmt: skip
+    invitation = team.invite(session, brand, email=f"agent-{owner.id}@flow.example", role=Role.AGENT, by=owner, now=now)
+    talk = session.scalars(select(Conversation).where(Conversation.brand_id == brand.id).limit(1)).one()
+    mission = session.scalar(text("SELECT slug FROM mission WHERE brand_id = :b ORDER BY id LIMIT 1"), {"b": brand.id})
+    tokens = {
+        "accounts.confirm": links.sign(
+            session, "confirm", {"person": str(newcomer.id), "email": newcomer.email, "then": "/home"}
+        ),
+        "accounts.reset": links.sign(session, "reset", {"person": str(owner.id), "state": people._fingerprint(owner)}),
+        "joining.accept": links.sign(session, "invite", {"invitation": str(invitation.id)}),
+        "private.show": renew_link(talk, now=now),
+    }
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if not _is_page(app, rule.endpoint, rule.methods, rule.rule):
+            continue
+        if _audience(app, rule.endpoint) is not Audience.PUBLIC:
+            continue
+        values = {"brand": BRAND, "slug": mission, "token": tokens.get(rule.endpoint)}
+        missing = [name for name in rule.arguments if values.get(name) is None]
+        assert not missing, f"{rule.rule}: say in {__name__} where an example of {missing} is found"
+        built = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)
+        assert built is not None, rule
+        yield built[1]
+    yield "/no-such-page"
