@@ -15,7 +15,7 @@ from payouts.demo.history import History
 from payouts.demo.past import Keys, Past
 from payouts.demo.world import FOUNDED_DAYS_AGO, build_world
 
-QUESTIONS, FEW_QUESTIONS = 420, 40
+QUESTIONS, FEW_QUESTIONS = 380, 40
 SEED = 2026
 
 
