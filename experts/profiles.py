@@ -11,7 +11,7 @@ from experts import availability, avatars, hours, pool
 from experts.errors import ProfileIncomplete
 from experts.models import Expert
 from marketplace.accounts.models import Person
-from marketplace.core.i18n import LOCALES
+from marketplace.core.locales import LOCALES
 from marketplace.core.storage import Storage
 
 LONGEST_NAME, LONGEST_HEADLINE, LONGEST_BIO = 40, 120, 2_000

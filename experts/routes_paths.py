@@ -97,5 +97,5 @@ def register(app: Flask, parts: Platform) -> None:
     parts.nav += [
         NavItem("operator", lazy_gettext("Questions"), "operator_questions.index", "circle-help", order=20,
                 group=lazy_gettext("Marketplace")),
-        NavItem("expert", lazy_gettext("Past conversations"), "expert_conversations.index", "history", order=15),
+        NavItem("expert", lazy_gettext("History"), "expert_conversations.index", "history", order=15),
     ]  # fmt: skip

@@ -1,6 +1,8 @@
 """The workbench's page: everything live comes over `/expert`."""
 
-from flask import render_template
+from pathlib import Path
+
+from flask import current_app, render_template, send_from_directory
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
@@ -12,6 +14,12 @@ from marketplace.core.i18n import locale_code
 from marketplace.core.web import Door, actor, transaction
 
 door = Door("expert_workbench", __name__, audience=Audience.EXPERT, url_prefix="/expert")
+
+
+@door.get("/sw.js")
+def worker() -> ResponseReturnValue:
+    """The service worker of notifications; its scope is this folder."""
+    return send_from_directory(Path(current_app.root_path) / "static" / "dist", "sw.js", mimetype="text/javascript")
 
 
 @door.get("/")

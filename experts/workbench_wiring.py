@@ -3,10 +3,10 @@
 from flask import Flask
 from flask_babel import lazy_gettext
 
-from experts import dispatch, explaining, routes_paths
+from experts import dispatch, routes_paths
+from experts.jobs import TASKS
 from experts.routes_workbench import door
 from experts.socket import ExpertVerbs, expert_door
-from marketplace.core.jobs import Task
 from marketplace.core.web import NavItem, Platform
 
 
@@ -19,7 +19,8 @@ def register(app: Flask) -> None:
     app.extensions["expert_verbs"] = verbs
     parts.realtime.add(expert_door(parts, app, verbs, app.extensions["conversation_verbs"]))
     parts.sweeps.append(dispatch.sweep)
-    parts.jobs.add(Task("matching.explain", explaining.run), parts)
+    for task in TASKS:
+        parts.jobs.add(task, parts)
     parts.nav.append(
         NavItem(persona="expert", label=lazy_gettext("Conversations"), endpoint="expert_workbench.index",
                 icon="messages-square", order=10)

@@ -52,7 +52,7 @@ def register(app: Flask) -> None:
 def _add_menu(parts: Platform) -> None:
     money = _l("Money")
     parts.nav += [
-        NavItem("expert", _l("Earnings"), "expert_money.earnings", "coins", order=70, group=money),
+        NavItem("expert", _l("Earnings"), "expert_money.earnings", "coins", order=12),
         NavItem("expert", _l("Payment account"), "expert_money.account", "banknote", order=72, group=money),
         NavItem("brand", _l("Wallet"), "brand_wallet.index", "wallet", order=50, group=money),
         NavItem("operator", _l("Payout runs"), "operator_runs.index", "hand-coins", 50, money, _to_approve),

@@ -19,7 +19,7 @@ from marketplace.accounts.errors import (
 )
 from marketplace.accounts.models import Person
 from marketplace.core.errors import Invalid
-from marketplace.core.i18n import LOCALES
+from marketplace.core.locales import LOCALES
 from marketplace.mail.outbox import post
 
 THEMES = ("", "light", "dark")

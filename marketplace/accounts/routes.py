@@ -17,7 +17,8 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.people import THEMES
 from marketplace.core.actors import STRANGER, Audience
 from marketplace.core.clock import utcnow
-from marketplace.core.i18n import LOCALES, locale_code
+from marketplace.core.i18n import locale_code
+from marketplace.core.locales import LOCALES
 from marketplace.core.web import Door, actor, explain, platform, refusals, status_of, transaction
 
 door = Door("accounts", __name__, audience=Audience.PUBLIC)

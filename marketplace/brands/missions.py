@@ -15,7 +15,7 @@ from marketplace.brands.models import Brand, Category, Mission, MissionCategory
 from marketplace.brands.registry import slug_of
 from marketplace.brands.states import MISSION, MissionAction, MissionState
 from marketplace.core.events import publish
-from marketplace.core.i18n import LOCALES
+from marketplace.core.locales import LOCALES
 from marketplace.core.money import Money
 from marketplace.core.states import ForbiddenMove
 

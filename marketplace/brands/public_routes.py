@@ -7,7 +7,7 @@ from marketplace.brands import queries
 from marketplace.core.actors import Audience
 from marketplace.core.clock import utcnow
 from marketplace.core.errors import NotFound
-from marketplace.core.i18n import LOCALES
+from marketplace.core.locales import LOCALES
 from marketplace.core.web import Door, transaction
 
 door = Door("public", __name__, audience=Audience.PUBLIC)

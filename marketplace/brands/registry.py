@@ -16,7 +16,7 @@ from marketplace.brands.errors import NotAnOrigin, SiteKnown, SlugTaken
 from marketplace.brands.models import Brand, Member, Site
 from marketplace.brands.states import Role
 from marketplace.core.errors import Invalid
-from marketplace.core.i18n import LOCALES
+from marketplace.core.locales import LOCALES
 
 ACCENT = "#0b4a5b"
 _COLOUR = re.compile(r"#[0-9a-f]{6}")

@@ -51,6 +51,12 @@ def live_segment(session: Session, conversation_id: UUID) -> Segment | None:
     )
 
 
+def last_segment(session: Session, conversation_id: UUID) -> Segment | None:
+    """The part that was served last."""
+    query = select(Segment).where(Segment.conversation_id == conversation_id)
+    return session.scalar(query.order_by(Segment.opened_at.desc()).limit(1))
+
+
 def access_picture(session: Session, actor: Actor, attachment_id: UUID) -> Attachment:
     """The picture, for whoever may see its conversation. Raises `NotFound`."""
     picture = session.get(Attachment, attachment_id)

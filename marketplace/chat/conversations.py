@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.chat.access import live_segment
+from marketplace.chat.access import last_segment, live_segment
 from marketplace.chat.events import ConversationClosed, ConversationOpened, SegmentClosed
 from marketplace.chat.messages import announce
 from marketplace.chat.models import Conversation, ConversationEvent, Segment
@@ -32,7 +32,7 @@ def open_conversation(
     session: Session, *, question: Question, person_id: UUID, terms: Mapping[str, Any],
     introduction: Mapping[str, Any], kind: AuthorKind = AuthorKind.EXPERT, now: datetime,
 ) -> Conversation:  # fmt: skip
-    """Open the conversation of `question` (held locked by the caller) for `person_id`; the question is its first message.
+    """Open the conversation of `question` (held locked by the caller); the question is its first message.
 
     `introduction` is what the shopper sees of the person: {name, avatar_url, headline, rating, why}.
     """
@@ -77,7 +77,7 @@ def append(
     )  # fmt: skip
     session.add(event)
     session.flush()
-    serving = live_segment(session, conversation.id)
+    serving = live_segment(session, conversation.id) or last_segment(session, conversation.id)
     row = {column.name: getattr(event, column.name) for column in ConversationEvent.__table__.columns}
     announce(
         session, numbered(row, authors(session, {person_id} if person_id else set())),
@@ -125,7 +125,7 @@ def end_segment(session: Session, segment: Segment, *, now: datetime) -> None:
     publish(session, SegmentClosed(segment.id, segment.conversation_id, segment.person_id))
 
 
-def mark_read(session: Session, conversation: Conversation, *, by_shopper: bool, seq: int) -> int:
+def mark_read(conversation: Conversation, *, by_shopper: bool, seq: int) -> int:
     """Remember how far somebody has read; never backwards, never beyond the last event. The new mark."""
     seq = min(seq, conversation.last_seq)
     if by_shopper:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import refresh
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
@@ -62,8 +63,9 @@ def reply(token: str) -> ResponseReturnValue:
 def _page(token: str, reply_form: ReplyForm, rating_form: RatingForm) -> str:
     with transaction() as session:
         conversation, _actor = access_by_link(session, token, now=utcnow(), lock=True)
-        conversations.mark_read(session, conversation, by_shopper=True, seq=conversation.last_seq)
+        conversations.mark_read(conversation, by_shopper=True, seq=conversation.last_seq)
         g.locale = conversation.language
+        refresh()  # the language may have been chosen before the conversation was known
         return render_template("chat/private.html", **_shown(session, conversation, token), form=reply_form,
                                rating_form=rating_form)  # fmt: skip
 

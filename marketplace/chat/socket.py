@@ -120,9 +120,10 @@ class ConversationVerbs:
             serving = live_segment(session, conversation.id)
             if not by_shopper and (serving is None or serving.person_id != actor.person_id):
                 return {"seq": conversation.server_read}
-            seq = conversations.mark_read(session, conversation, by_shopper=by_shopper, seq=mark.seq)
+            seq = conversations.mark_read(conversation, by_shopper=by_shopper, seq=mark.seq)
             visitor_id, person_id = conversation.visitor_id, serving.person_id if serving else None
-        payload = {"conversation_id": str(mark.conversation_id), "by": "shopper" if by_shopper else "expert", "seq": seq}
+        by = "shopper" if by_shopper else "expert"
+        payload = {"conversation_id": str(mark.conversation_id), "by": by, "seq": seq}
         self._tell("read", payload, visitor_id=visitor_id, person_id=person_id)
         return {"seq": seq}
 

@@ -80,7 +80,9 @@ def numbered(row: Mapping[str, Any] | RowMapping, names: Mapping[UUID, Author]) 
     return event
 
 
-def history(session: Session, conversation_id: UUID, *, after: int, locale: str, most: int = 500) -> list[NumberedEvent]:
+def history(
+    session: Session, conversation_id: UUID, *, after: int, locale: str, most: int = 500
+) -> list[NumberedEvent]:
     """The events numbered above `after`, in order, at most `most` of them."""
     table = ConversationEvent.__table__
     rows = (

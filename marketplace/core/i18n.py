@@ -11,10 +11,8 @@ from flask_babel import Babel, get_locale, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 from markupsafe import Markup
 
+from marketplace.core.locales import DEFAULT_ZONE, LOCALES
 from marketplace.core.money import Money
-
-LOCALES = ("en", "fr")
-DEFAULT_ZONE = "Europe/Paris"
 
 
 def choose_locale() -> str:
@@ -94,4 +92,4 @@ def day(value: date) -> str:
     return format_date(value, "medium", locale=locale_code())
 
 
-__all__ = ["LOCALES", "day", "gettext", "init_i18n", "lazy_gettext", "locale_code", "money", "ngettext"]
+__all__ = ["day", "gettext", "init_i18n", "lazy_gettext", "locale_code", "money", "ngettext"]

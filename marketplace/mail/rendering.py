@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import force_locale
 
-from marketplace.core.i18n import LOCALES
+from marketplace.core.locales import LOCALES
 from marketplace.mail.outbox import Letter
 
 

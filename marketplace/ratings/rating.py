@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.chat.access import last_segment
 from marketplace.chat.conversations import append
-from marketplace.chat.models import Conversation, Segment
+from marketplace.chat.models import Conversation
 from marketplace.chat.states import AuthorKind, CloseReason, ConversationState, EventKind
 from marketplace.core.errors import Conflict, Invalid
 from marketplace.core.events import publish
@@ -32,9 +33,9 @@ def rate(
         raise Invalid("This answer goes from 0 to 10.", field="nps")
     if conversation.state is not ConversationState.CLOSED:
         raise Conflict("You can rate once the conversation has ended.")
-    segment = session.scalars(
-        select(Segment).where(Segment.conversation_id == conversation.id).order_by(Segment.opened_at.desc()).limit(1)
-    ).one()
+    segment = last_segment(session, conversation.id)
+    if segment is None:
+        raise Conflict("Nobody served this conversation.")
     rating = session.scalar(select(Rating).where(Rating.segment_id == segment.id))
     first = rating is None
     ignored = conversation.close_reason if conversation.close_reason in IGNORED else None

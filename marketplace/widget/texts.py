@@ -6,7 +6,7 @@ from functools import lru_cache
 from flask import render_template
 from flask_babel import force_locale
 
-from marketplace.core.i18n import LOCALES
+from marketplace.core.locales import LOCALES
 
 
 @lru_cache(maxsize=1)

@@ -102,9 +102,7 @@ def test_every_endpoint_refuses_each_wrong_person(app: Flask, people: dict[str, 
         app.config["WTF_CSRF_ENABLED"] = True
 
 
-def test_every_endpoint_answers_the_right_person_without_breaking(
-    app: Flask, people: dict[str, FlaskClient]
-) -> None:
+def test_every_endpoint_answers_the_right_person_without_breaking(app: Flask, people: dict[str, FlaskClient]) -> None:
     """With made-up ids, a row is absent: never a 500, never somebody else's page."""
     for method, address, audience in endpoints(app):
         if method != "GET":
@@ -124,7 +122,11 @@ def test_an_endpoint_without_a_door_stops_the_start(app: Flask) -> None:
 
 def test_a_namespace_without_an_access_rule_stops_the_start(parts: Platform) -> None:
     careless = SocketDoor(
-        name="/leak", audience=None, identify=lambda *_: None, events=(), rooms=lambda _c: ()  # type: ignore[arg-type,return-value]
+        name="/leak",
+        audience=None,
+        identify=lambda *_: None,
+        events=(),
+        rooms=lambda _c: (),  # type: ignore[arg-type,return-value]
     )
     with pytest.raises(RuntimeError, match="does not declare who may enter"):
         parts.realtime.add(careless)
@@ -148,7 +150,9 @@ def test_every_namespace_refuses_each_wrong_person(
             assert not client.is_connected(namespace), (namespace, auth)
 
 
-def test_every_socket_event_refuses_a_stranger_to_the_row(parts: Platform, sockets: Sockets, database: Database) -> None:
+def test_every_socket_event_refuses_a_stranger_to_the_row(
+    parts: Platform, sockets: Sockets, database: Database
+) -> None:
     """A shopper and an expert who have nothing to do with a conversation, question or offer learn nothing of it."""
     world = make_world(database)
     shopper = sockets.connect("/shopper", {"key": world.brand.key}, headers={"Origin": ORIGIN})

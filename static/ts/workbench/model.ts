@@ -285,6 +285,10 @@ export class Model {
 
   private gone(offerId: string, why: GoneWhy): void {
     if (!this.desk.find(offerId) || this.desk.find(offerId)?.gone) return;
+    if (why === "answered") {
+      this.desk.clear(offerId); // in another window of ours
+      return this.changed();
+    }
     this.desk.change(offerId, { gone: why, busy: false });
     setTimeout(() => {
       this.desk.clear(offerId);

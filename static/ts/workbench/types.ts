@@ -36,7 +36,7 @@ export interface Offer {
   why?: string;
 }
 
-export type GoneWhy = "taken" | "lapsed" | "withdrawn";
+export type GoneWhy = "answered" | "taken" | "lapsed" | "withdrawn";
 
 export type ConversationState = "open" | "snoozed" | "closed";
 

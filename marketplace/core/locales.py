@@ -1,0 +1,4 @@
+"""The languages that Comptoir speaks."""
+
+LOCALES = ("en", "fr")
+DEFAULT_ZONE = "Europe/Paris"
