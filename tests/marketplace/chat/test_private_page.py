@@ -52,6 +52,17 @@ def test_an_ended_conversation_can_be_rated_from_the_link(app: Flask, session: S
     assert "Thank you, your rating is saved" in client.get(f"/c/{token}").text
 
 
+def test_the_page_speaks_the_language_of_the_question(app: Flask, session: Session) -> None:
+    brand = session.get_one(Brand, make_world(session.info["database"]).brand.id)
+    now = utcnow()
+    text = "Est-ce que cette chaussure convient aux pieds larges ?"
+    conversation = taken(session, asked(session, brand, text=text, now=now), now=now)
+    token = renew_link(conversation, now=now)
+    session.commit()
+    page = app.test_client().get(f"/c/{token}", headers={"Accept-Language": "en"}).text
+    assert '<html lang="fr"' in page
+
+
 def test_an_old_link_no_longer_works(app: Flask, session: Session) -> None:
     brand = session.get_one(Brand, make_world(session.info["database"]).brand.id)
     now = utcnow()

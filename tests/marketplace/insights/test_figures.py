@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from marketplace.brands.models import Brand
@@ -109,3 +111,30 @@ def test_questions_that_nobody_moved_on_wait_for_an_operator(session: Session, b
     session.flush()
     found = {item.name: item.count for item in items(session, now=now)}
     assert found == {"overdue_questions": 1}
+
+
+def test_a_list_costs_the_same_few_statements_however_long_it_is(session: Session, brand: Brand) -> None:
+    now = utcnow()
+    for n in range(2):
+        asked(session, brand, text=f"Question {n}?", now=now)
+    wanted = rows.Wanted(brand_id=brand.id)
+    few = _statements(session, lambda: rows.page(session, wanted, number=1))
+    for n in range(8):
+        asked(session, brand, text=f"And question {n}?", now=now)
+    assert _statements(session, lambda: rows.page(session, wanted, number=1)) == few == 1
+
+
+def _statements(session: Session, work: Callable[[], object]) -> int:
+    session.flush()
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+    return len(seen)
