@@ -12,7 +12,7 @@ from marketplace.brands.models import Brand
 from marketplace.core.errors import Forbidden, Invalid
 from marketplace.questions.models import Visitor
 
-TOKEN_PREFIX = "ctv_"
+TOKEN_PREFIX = "ctv_"  # noqa: S105 - a mark, not a secret
 LONGEST_IDENTITY = timedelta(minutes=10)
 
 
