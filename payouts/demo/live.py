@@ -135,6 +135,7 @@ class Stage:
         self._counters, self._say, self._rng = counters, say, rng
         self._scenes: dict[str, Scene] = {}
         self._cast: list[ExpertClient] = []
+        self._open: dict[str, ExpertClient] = {}
         self.stop = threading.Event()
 
     def bring(self, cast: list[tuple[Persona, str]]) -> None:
@@ -158,7 +159,10 @@ class Stage:
             self.stop.wait(0.2)
 
     def leave(self) -> None:
-        """Send everybody home."""
+        """End what is still open, so that nobody's places stay taken, and send everybody home."""
+        self.stop.set()
+        for conversation_id, server in list(self._open.items()):
+            server.call("close", conversation_id=conversation_id)
         for expert in self._cast:
             expert.go()
 
@@ -199,13 +203,16 @@ class Stage:
     def _converse(self, client: Client, scene: Scene, rng: Random) -> None:
         server, conversation = scene.server, scene.conversation_id
         assert server is not None
+        self._open[conversation] = server
         for turn in scene.script.turns:
             speaker: Client = client if turn.author == "shopper" else server
             speaker.call("typing", conversation_id=conversation)
-            time.sleep(min(turn.delay_seconds, 25))
+            if self.stop.wait(min(turn.delay_seconds, 25)):
+                return
             speaker.say(conversation, turn.text)
         time.sleep(rng.uniform(2, 8))
         closed = server.call("close", conversation_id=conversation, topic=TOPICS[scene.script.topic])
+        self._open.pop(conversation, None)
         if not closed.get("ok"):
             self._say(f"{server.persona.first_name} could not close a conversation: {closed}")
         elif rng.random() < RATED_SHARE:
