@@ -74,7 +74,7 @@ CHECKS = (
         WHERE balance_after <> expected"""),
     Check("I3", "the triggers that keep the ledger append-only are in place", "SELECT 6", """
         SELECT wanted AS missing FROM unnest(ARRAY['ledger_transaction_append_only', 'ledger_entry_append_only',
-            'ledger_account_stays', 'ledger_account_identity', 'ledger_entry_balances', 'ledger_transaction_has_lines'])
+            'ledger_account_stays', 'ledger_account_identity', 'ledger_transaction_balances', 'ledger_entry_in_time'])
             AS wanted
         WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = wanted AND tgenabled = 'O')"""),
     Check("I5", "guarded accounts were never below zero", _ENTRIES, """

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 NOBODY = UUID(int=0)
@@ -81,7 +82,12 @@ class Account:
     @property
     def id(self) -> UUID:
         """A name-based UUID (RFC 9562, version 5)."""
-        return uuid5(_NAMES, f"{self.kind}:{self.owner_id}:{self.currency}")
+        return _id_of(self.kind, self.owner_id, self.currency)
+
+
+@lru_cache(maxsize=20_000)
+def _id_of(kind: AccountKind, owner_id: UUID, currency: str) -> UUID:
+    return uuid5(_NAMES, f"{kind}:{owner_id}:{currency}")
 
 
 def brand(kind: AccountKind, brand_id: UUID, currency: str) -> Account:

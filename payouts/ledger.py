@@ -108,7 +108,7 @@ def post(
         {
             "id": transaction_id, "key": key, "type": type, "source_type": source_type, "source_id": source_id,
             "event_at": event_at, "now": now, "reverses": reverses, "digest": digest, "lines": len(lines),
-            "accounts": [line.account.id for line in lines], "amounts": [line.amount for line in lines],
+            "accounts": _array(line.account.id for line in lines), "amounts": _array(line.amount for line in lines),
         },
     )  # fmt: skip
     if written.rowcount:  # type: ignore[attr-defined]
@@ -229,11 +229,16 @@ def _lock(session: Session, lines: Sequence[Entry]) -> Sequence[_Locked]:
         if len(known) > _MOST_KNOWN:
             known.clear()
         after_commit(session, lambda: known.update(ids))
-    found = session.execute(_LOCK, {"ids": ids}).all()
+    found = session.execute(_LOCK, {"ids": _array(ids)}).all()
     if len(found) < len(lines):  # remembered, but the database was put back to an earlier state
         known.difference_update(ids)
         return _lock(session, lines)
     return found
+
+
+def _array(values: Iterable[UUID | int]) -> str:
+    """As PostgreSQL writes an array: a tenth of the time that adapting a list takes."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _open(session: Session, account: Account) -> None:

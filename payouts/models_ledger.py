@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -74,6 +75,8 @@ class LedgerTransaction(Base):
     payload_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     lines: Mapped[int]
     """How many entries it has."""
+    made_in: Mapped[int] = mapped_column(BigInteger, server_default=text("pg_current_xact_id()::text::bigint"))
+    """The database transaction that wrote it: its entries must come in the same."""
 
 
 class LedgerEntry(Base):
@@ -88,7 +91,8 @@ class LedgerEntry(Base):
 
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     account_version: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    transaction_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_transaction.id"))
+    transaction_id: Mapped[UUID]
+    """That it exists, and is of the same database transaction, is checked by a trigger of migration 0003."""
     currency: Mapped[Currency]
     amount: Mapped[Minor]
     balance_after: Mapped[Minor]

@@ -136,6 +136,9 @@ def upgrade() -> None:
         sa.Column("reverses_id", sa.Uuid(), nullable=True),
         sa.Column("payload_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column(
+            "made_in", sa.BigInteger(), server_default=sa.text("pg_current_xact_id()::text::bigint"), nullable=False
+        ),
         sa.CheckConstraint("lines >= 2", name=op.f("ck_ledger_transaction_lines")),
         sa.ForeignKeyConstraint(
             ["reverses_id"], ["ledger_transaction.id"], name=op.f("fk_ledger_transaction_reverses_id")
@@ -397,9 +400,6 @@ def upgrade() -> None:
             ["account_id", "currency"],
             ["ledger_account.id", "ledger_account.currency"],
             name=op.f("fk_ledger_entry_account_id_currency"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["transaction_id"], ["ledger_transaction.id"], name=op.f("fk_ledger_entry_transaction_id")
         ),
         sa.PrimaryKeyConstraint("account_id", "account_version", name=op.f("pk_ledger_entry")),
         sa.UniqueConstraint("transaction_id", "account_id", name=op.f("uq_ledger_entry_transaction_id_account_id")),

@@ -35,41 +35,39 @@ STATEMENTS = (
     CREATE TRIGGER ledger_account_identity BEFORE UPDATE OF id, kind, owner_type, owner_id, currency, side, min_balance
         ON ledger_account FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()
     """,
+    # At the commit, each transaction made in it has all its lines and sums to zero per currency.
     """
     CREATE FUNCTION ledger_check_sum() RETURNS trigger LANGUAGE plpgsql AS $$
-    DECLARE
-        wanted integer;
-        found bigint;
-        crooked boolean;
     BEGIN
-        SELECT lines INTO wanted FROM ledger_transaction WHERE id = NEW.transaction_id;
-        SELECT sum(n), bool_or(total <> 0) INTO found, crooked FROM (
-            SELECT count(*) AS n, sum(amount) AS total FROM ledger_entry
-            WHERE transaction_id = NEW.transaction_id GROUP BY currency
-        ) AS by_currency;
-        IF found IS DISTINCT FROM wanted OR crooked THEN
-            RAISE EXCEPTION 'ledger transaction % does not balance', NEW.transaction_id
-                USING ERRCODE = 'check_violation';
+        IF (SELECT coalesce(sum(n), 0) <> NEW.lines OR bool_or(total <> 0) FROM (
+            SELECT count(*) AS n, sum(amount) AS total FROM ledger_entry WHERE transaction_id = NEW.id GROUP BY currency
+        ) AS by_currency) THEN
+            RAISE EXCEPTION 'ledger transaction % does not balance', NEW.id USING ERRCODE = 'check_violation';
         END IF;
         RETURN NULL;
     END $$
     """,
     """
-    CREATE FUNCTION ledger_check_lines() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        IF NOT EXISTS (SELECT FROM ledger_entry WHERE transaction_id = NEW.id) THEN
-            RAISE EXCEPTION 'ledger transaction % has no entries', NEW.id USING ERRCODE = 'check_violation';
-        END IF;
-        RETURN NULL;
-    END $$
-    """,
-    """
-    CREATE CONSTRAINT TRIGGER ledger_entry_balances AFTER INSERT ON ledger_entry
+    CREATE CONSTRAINT TRIGGER ledger_transaction_balances AFTER INSERT ON ledger_transaction
         DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_check_sum()
     """,
+    # Entries come with their transaction: none to one that is absent (hence no foreign key, which would cost twice as
+    # much) or that was committed before. Neither is ever deleted.
     """
-    CREATE CONSTRAINT TRIGGER ledger_transaction_has_lines AFTER INSERT ON ledger_transaction
-        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_check_lines()
+    CREATE FUNCTION ledger_refuse_late() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF EXISTS (
+            SELECT FROM added LEFT JOIN ledger_transaction AS t ON t.id = added.transaction_id
+            WHERE t.made_in IS DISTINCT FROM pg_current_xact_id()::text::bigint
+        ) THEN
+            RAISE EXCEPTION 'no open ledger transaction: entries come with theirs' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE TRIGGER ledger_entry_in_time AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS added
+        FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_late()
     """,
 )
 

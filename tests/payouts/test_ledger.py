@@ -144,31 +144,36 @@ def test_the_database_refuses_to_change_history(session: Session, now: datetime,
         session.execute(text(statement))
 
 
+ENTRY = """
+    INSERT INTO ledger_entry (account_id, account_version, transaction_id, currency, amount, balance_after)
+    VALUES (:account, 999, :transaction, 'EUR', 5, 0)
+"""
+TRANSACTION = """
+    INSERT INTO ledger_transaction (id, key, type, source_type, source_id, event_at, created_at, payload_hash, lines)
+    VALUES (:transaction, 'bare', 'x', 'x', :transaction, now(), now(), '', 2)
+"""
+
+
 def test_the_database_refuses_what_does_not_balance_at_the_commit(session: Session, now: datetime) -> None:
     transaction, account = fill(session, now, uuid4(), 10), _new_account(session, now)
     with pytest.raises(DBAPIError, match="does not balance"):
-        _insert_and_check(
-            session,
-            """
-            INSERT INTO ledger_entry (account_id, account_version, transaction_id, currency, amount, balance_after)
-            VALUES (:account, 999, :transaction, 'EUR', 5, 0)
-            """,
-            transaction=transaction,
-            account=account,
-        )
+        _insert_and_check(session, ENTRY, transaction=transaction, account=account)
 
 
-def test_the_database_refuses_a_transaction_without_entries(session: Session, now: datetime) -> None:
-    with pytest.raises(DBAPIError, match="no entries"):
-        _insert_and_check(
-            session,
-            """
-            INSERT INTO ledger_transaction
-                (id, key, type, source_type, source_id, event_at, created_at, payload_hash, lines)
-            VALUES (:id, 'bare', 'x', 'x', :id, now(), now(), '', 2)
-            """,
-            id=uuid4(),
-        )
+def test_the_database_refuses_a_transaction_without_entries(session: Session) -> None:
+    with pytest.raises(DBAPIError, match="does not balance"):
+        _insert_and_check(session, TRANSACTION, transaction=uuid4())
+
+
+def test_the_database_refuses_entries_added_to_an_old_transaction(
+    make_database: Callable[[], str], now: datetime
+) -> None:
+    database = Database(make_database())
+    with database.unit_of_work() as session:
+        transaction, account = fill(session, now, uuid4(), 10), _new_account(session, now)
+    with pytest.raises(DBAPIError, match="no open ledger transaction"), database.unit_of_work() as session:
+        session.execute(text(ENTRY), {"transaction": transaction, "account": account})
+    database.engine.dispose()
 
 
 def _insert_and_check(session: Session, statement: str, **values: object) -> None:
