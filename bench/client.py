@@ -47,7 +47,8 @@ class Client:
             if not self.connected.wait(0.5):
                 continue
             number = next(self._ids)
-            answered, box = threading.Event(), []
+            answered = threading.Event()
+            box: list[Any] = []
             self._waiting[number] = (answered, box)
             try:
                 assert self._socket is not None

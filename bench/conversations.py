@@ -307,7 +307,8 @@ def measure(web: Web, options: argparse.Namespace) -> int:
         for line in web.flask("demo", "crowd", "--brands", "1", "--experts", str(options.experts)).splitlines()
     ]
     brand = next(row for row in rows if "key" in row)
-    covered = {category for row in rows if "expert" in row and "en" in row["languages"] for category in row["categories"]}
+    speakers = [row for row in rows if "expert" in row and "en" in row["languages"]]
+    covered = {category for row in speakers for category in row["categories"]}
     brand["products"] = [product for product in brand["products"] if product["category"] in covered]
     experts = [Expert(url, row, options.messages) for row in rows if "expert" in row]
     for expert in experts:
@@ -327,14 +328,14 @@ def measure(web: Web, options: argparse.Namespace) -> int:
     latencies = sorted(value for shopper in shoppers for value in shopper.latencies)
     asked = {question: at for expert in experts for question, at in expert.offers}
     result = verdict(web, shoppers, experts)
-    sent = sum(len(each.acknowledged) for each in (*shoppers, *experts))
+    sent = sum(len(each.acknowledged) for each in shoppers) + sum(len(each.acknowledged) for each in experts)
     result |= {
         "conversations": options.conversations, "messages acknowledged": sent, "offers seen": len(asked),
         "seconds": round(seconds, 1), "ack p50 ms": round(statistics.median(latencies) * 1_000, 1),
         "ack p95 ms": round(latencies[int(len(latencies) * 0.95)] * 1_000, 1),
     }  # fmt: skip
-    for side in (*shoppers, *experts):
-        side.client.close()
+    for client in (*(each.client for each in shoppers), *(each.client for each in experts)):
+        client.close()
     for name, value in result.items():
         print(f"{name:32} {value}")
     return 1 if any(value for name, value in result.items() if name.startswith("wrong:")) else 0

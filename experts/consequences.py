@@ -51,5 +51,5 @@ def on_availability(session: Session, event: AvailabilityChanged) -> None:
 
 def _tell(session: Session, person_id: UUID, *, now: datetime) -> None:
     expert = session.get_one(Expert, person_id, populate_existing=True)
-    payload = {"availability": availability_json(session, expert, now=now)}
+    payload = {"availability": availability_json(expert, now=now)}
     send(session, "presence", payload, room=person_room(person_id), namespace="/expert")

@@ -1,4 +1,4 @@
-"""Each decision keeps what it saw: the candidates and the parts of their score, the rules' version, who was excluded."""
+"""Each decision keeps what it saw: the candidates, the parts of their score, the rules' version, the excluded."""
 
 from dataclasses import asdict
 from datetime import datetime

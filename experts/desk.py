@@ -37,7 +37,7 @@ def desk_state(session: Session, expert: Expert, *, locale: str, now: datetime) 
     return {
         "me": {"id": str(person.id), "name": person.name, "avatar_url": avatar_url(person.avatar)},
         "now": now.isoformat(),
-        "availability": availability_json(session, expert, now=now),
+        "availability": availability_json(expert, now=now),
         "offers": [describe(session, offer, question) for offer, question in offers_of(session, person.id, now=now)],
         "conversations": conversations_json(session, person.id, locale=locale),
         "today": today_json(session, expert, person, now=now),
@@ -45,7 +45,7 @@ def desk_state(session: Session, expert: Expert, *, locale: str, now: datetime) 
     }
 
 
-def availability_json(session: Session, expert: Expert, *, now: datetime) -> dict[str, Any]:
+def availability_json(expert: Expert, *, now: datetime) -> dict[str, Any]:
     """The switch and what stands between the expert and the next offer."""
     status = availability.of(expert, now)
     return {
@@ -117,9 +117,7 @@ def today_json(session: Session, expert: Expert, person: Person, *, now: datetim
         .tuples()
         .all()
     )
-    closed = session.scalar(
-        select(func.count()).where(Segment.person_id == person.id, Segment.closed_at >= midnight)
-    )
+    closed = session.scalar(select(func.count()).where(Segment.person_id == person.id, Segment.closed_at >= midnight))
     standing = reputation.of(session, expert.person_id, None, now=now)
     return {
         "minor": earned.get(days[-1], 0), "currency": "EUR", "conversations": closed or 0,
@@ -128,7 +126,9 @@ def today_json(session: Session, expert: Expert, person: Person, *, now: datetim
     }  # fmt: skip
 
 
-def search_products(session: Session, brand_id: UUID, words: str, *, locale: str, most: int = 8) -> list[dict[str, Any]]:
+def search_products(
+    session: Session, brand_id: UUID, words: str, *, locale: str, most: int = 8
+) -> list[dict[str, Any]]:
     """Products of the brand whose title or texts hold the words; without words, the first by title."""
     title = Product.title_fr if locale == "fr" else Product.title_en
     query = select(Product).where(Product.brand_id == brand_id, Product.withdrawn_at.is_(None))

@@ -53,10 +53,10 @@ def on_triaged(session: Session, event: QuestionTriaged) -> None:
     question = session.get_one(Question, event.question_id)
     now = question.asked_at
     advance(session, question, now=now)
-    if question.state is QuestionState.WAITING and question.later_since is None:
-        if not anybody_present(session, question, now=now):
-            _go_later(session, question, now=now)
-            advance(session, question, now=now)
+    waits = question.state is QuestionState.WAITING and question.later_since is None
+    if waits and not anybody_present(session, question, now=now):
+        _go_later(session, question, now=now)
+        advance(session, question, now=now)
 
 
 def on_email_left(session: Session, event: EmailLeft) -> None:

@@ -47,9 +47,7 @@ def explain(session: Session, decision_id: UUID) -> None:
     if decision is None:
         return
     question = session.get_one(Question, decision.question_id)
-    wanted = frozenset(
-        str(each) for each in session.scalars(_WITH_ANCESTORS, {"ids": reach(session, question)})
-    )
+    wanted = frozenset(str(each) for each in session.scalars(_WITH_ANCESTORS, {"ids": reach(session, question)}))
     considered = {row["person_id"] for row in decision.candidates}
     facts = QuestionFacts(language=question.language, categories=wanted)
     excluded: dict[str, list[str]] = dict(decision.excluded)
@@ -67,4 +65,3 @@ def explain(session: Session, decision_id: UUID) -> None:
         rule = "already_asked" if row.asked else exclusion(candidate, facts)
         excluded.setdefault(str(rule) if rule else "ranked_lower", []).append(str(row.person_id))
     decision.excluded = excluded
-

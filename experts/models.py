@@ -154,7 +154,7 @@ class PoolRow(Base):
 
 
 class Decision(Base):
-    """What one decision saw: the candidates with the parts of their score, who was excluded by what, the rules' version."""
+    """What one decision saw: candidates with the parts of their score, the excluded, the rules' version."""
 
     __tablename__ = "decision"
 

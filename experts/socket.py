@@ -84,7 +84,7 @@ class ExpertVerbs:
             availability.switch(session, expert, on=wish.on, capacity=wish.capacity, now=now)
             session.flush()
             session.refresh(expert)
-            return {"availability": availability_json(session, expert, now=now)}
+            return {"availability": availability_json(expert, now=now)}
 
         return self._database().run(work)
 
@@ -125,4 +125,3 @@ def expert_door(parts: Platform, app: Any, verbs: ExpertVerbs, conversations: Co
         rooms=lambda c: (person_room(c.actor.person_id),) if c.actor.person_id else (),
         welcome=welcome,
     )
-

@@ -1,4 +1,4 @@
-"""Rewrites 0001 from the models, until the first release: `make migration`. Afterwards 0001 is frozen and this file goes."""
+"""Rewrites 0001 from the models: `make migration`. After the first release 0001 is frozen and this file goes."""
 
 import importlib
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 from alembic import command
+from alembic.script import Script
 from sqlalchemy import create_engine
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -34,12 +35,16 @@ def main() -> None:
             settings = config(connection)
             settings.attributes["metadata"] = Base.metadata
             settings.set_main_option("version_locations", str(HERE / "empty"))
-            script = command.revision(settings, "tables", autogenerate=True, rev_id="0001", version_path=str(HERE / "empty"))
+            script = command.revision(
+                settings, "tables", autogenerate=True, rev_id="0001", version_path=str(HERE / "empty")
+            )
         engine.dispose()
+        assert isinstance(script, Script)
         made = Path(script.path)
         made.rename(HERE / "versions" / "0001_tables.py")
         (HERE / "empty").rmdir() if not any((HERE / "empty").iterdir()) else None
-        subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(HERE / "versions" / "0001_tables.py")], check=False)
+        formatter = [sys.executable, "-m", "ruff", "format", "-q", str(HERE / "versions" / "0001_tables.py")]
+        subprocess.run(formatter, check=False)  # noqa: S603
     finally:
         with psycopg.connect(url, autocommit=True) as server:
             server.execute(f"DROP DATABASE {scratch} WITH (FORCE)")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.db import Database
 from marketplace.core.jobs import defer
-from payouts import connect, payments
+from payouts import connect, payments, returns
 from payouts.gateway import Gateway, Notice, Refused
 from payouts.models import Hook, Payout
 from payouts.states import HookState, PayoutState
@@ -74,7 +74,7 @@ def _act(
     if kind.startswith("payout.") and account_id:
         return _bank(database, kind, account_id)
     if kind in {"transfer.created", "transfer.updated", "transfer.reversed"} and object_id:
-        return _transfer(database, gateway, object_id)
+        return _transfer(database, gateway, object_id, now)
     return HookState.IGNORED, ""
 
 
@@ -106,7 +106,7 @@ def _bank(database: Database, kind: str, account_id: str) -> tuple[HookState, st
     return HookState.PROCESSED, kind
 
 
-def _transfer(database: Database, gateway: Gateway, transfer_id: str) -> tuple[HookState, str]:
+def _transfer(database: Database, gateway: Gateway, transfer_id: str, now: datetime) -> tuple[HookState, str]:
     found = gateway.transfer(transfer_id)
     with database.unit_of_work() as session:
         payout = session.scalar(select(Payout).where(Payout.transfer_id == transfer_id))
@@ -118,7 +118,7 @@ def _transfer(database: Database, gateway: Gateway, transfer_id: str) -> tuple[H
             if mine is not None and mine.state is PayoutState.SUBMITTED:
                 return HookState.PARKED, "the payout is being settled"
             return HookState.IGNORED, "not a payout of ours"
-        if found.reversed_minor > payout.reversed_minor:
-            log.warning("transfer_reversed", payout=str(payout.id), minor=found.reversed_minor)
-            return HookState.PROCESSED, f"reversed {found.reversed_minor}"
-    return HookState.PROCESSED, ""
+        done = returns.returned(session, transfer_id, found.reversed_minor, now=now)
+    if done:
+        log.warning("transfer_returned", transfer=transfer_id, done=done)
+    return HookState.PROCESSED, done

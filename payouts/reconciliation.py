@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from marketplace.core.db import Database
-from payouts import audit, ledger
+from payouts import audit, ledger, returns
 from payouts.chart import AccountKind, platform
 from payouts.gateway import Gateway, Holdings, Movement
 from payouts.models import Finding, Payout, PayoutRun, TopUp
@@ -39,6 +39,7 @@ def reconcile(database: Database, gateway: Gateway, *, now: datetime) -> list[Di
     """Compare, and keep what differs as findings; those no longer seen are resolved. What differs now."""
     holdings, movements = gateway.holdings(), list(gateway.movements(since=now - SINCE))
     with database.unit_of_work() as session:
+        returns.book_own_money(session, movements, now=now)
         found = [
             *_against_conversations(session), *_against_book(session, movements, now),
             *_against_balance(session, holdings), *_unsettled(session, now),

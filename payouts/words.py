@@ -73,6 +73,7 @@ TRANSACTIONS: dict[str, Any] = {
     "payout_reserved": _l("Payout reserved"),
     "payout_reserved_reversed": _l("Payout given back"),
     "transfer_confirmed": _l("Transfer made"),
+    "transfer_returned": _l("Transfer came back"),
     "float_added": _l("Own money added"),
 }
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -14,6 +13,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pydantic import SecretStr
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
@@ -26,7 +26,7 @@ from marketplace.core.settings import Settings
 from marketplace.core.web import Platform
 from tests.support import JobRunner, Sockets
 
-pytest_plugins = ["tests.stripe_server.fixtures"] if (Path(__file__).parent / "stripe_server/fixtures.py").exists() else []
+pytest_plugins = ["tests.stripe_server.fixtures"]
 
 NOW = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
 """A Wednesday afternoon in Paris."""
@@ -94,7 +94,7 @@ def engine(main_url: str) -> Iterator[Engine]:
 def settings(main_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(
         _env_file=None, environment="test", database_url=main_url, redis_url=None,
-        secret_key="tests-only-secret-key-of-sufficient-length",  # type: ignore[arg-type]
+        secret_key=SecretStr("tests-only-secret-key-of-sufficient-length"),
         var_dir=tmp_path_factory.mktemp("var"), public_url="http://chat.localhost:5000",
         stripe_secret_key=None, stripe_api_base=None, smtp_url=None,
     )  # fmt: skip

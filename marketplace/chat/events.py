@@ -1,6 +1,7 @@
 """What happens in conversations."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.core.events import Event
@@ -15,11 +16,14 @@ class ConversationOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class MessagePosted(Event):
-    """A message was stored under its number. `by_shopper` tells whose."""
+    """A message was stored under its number. `has_email` and `by_mail` tell how the shopper reads."""
 
     conversation_id: UUID
     seq: int
     by_shopper: bool
+    has_email: bool
+    by_mail: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

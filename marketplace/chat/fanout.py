@@ -48,9 +48,7 @@ class PostgresManager(PubSubManager):
                     if connection is None or connection.closed:
                         connection = psycopg.connect(self._url, autocommit=True)
                     parts = [part for message in batch for part in _parts(message)]
-                    connection.execute(
-                        "SELECT pg_notify(%s, part) FROM unnest(%s::text[]) AS part", (CHANNEL, parts)
-                    )
+                    connection.execute("SELECT pg_notify(%s, part) FROM unnest(%s::text[]) AS part", (CHANNEL, parts))
                     break
                 except psycopg.Error:
                     log.warning("fanout_send_failed")

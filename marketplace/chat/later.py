@@ -25,16 +25,10 @@ GRACE_BY_MAIL = timedelta(seconds=10)
 
 def on_posted(session: Session, event: MessagePosted) -> None:
     """Plan a mail for an answer whose reader left an address."""
-    if event.by_shopper:
+    if event.by_shopper or not event.has_email:
         return
-    conversation = session.get_one(Conversation, event.conversation_id, populate_existing=True)
-    visitor = session.get_one(Visitor, conversation.visitor_id)
-    if visitor.email is None:
-        return
-    posted = conversation.last_message_at
-    assert posted is not None
-    wait = GRACE_BY_MAIL if conversation.by_mail else GRACE
-    defer(session, "chat.mail_answer", schedule_at=posted + wait, conversation_id=str(conversation.id))
+    wait = GRACE_BY_MAIL if event.by_mail else GRACE
+    defer(session, "chat.mail_answer", schedule_at=event.at + wait, conversation_id=str(event.conversation_id))
 
 
 def mail_answer(session: Session, conversation_id: UUID, *, settings: Settings, now: datetime) -> bool:

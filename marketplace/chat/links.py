@@ -29,9 +29,7 @@ def renew_link(conversation: Conversation, *, now: datetime) -> str:
     return token
 
 
-def access_by_link(
-    session: Session, token: str, *, now: datetime, lock: bool = False
-) -> tuple[Conversation, Actor]:
+def access_by_link(session: Session, token: str, *, now: datetime, lock: bool = False) -> tuple[Conversation, Actor]:
     """The conversation of a private link, and the shopper it speaks for. Raises `LinkExpired`."""
     query = select(Conversation).where(Conversation.link_digest == digest(token))
     conversation = session.scalar(query.with_for_update() if lock else query)

@@ -4,6 +4,7 @@ One statement checks the writer, numbers the message under the conversation's ro
 `client_id` again gives the same answer, whatever the network repeats.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,7 +73,7 @@ _POST = text(
         WHERE c.id = :conversation AND c.state <> 'closed' AND NOT EXISTS (SELECT 1 FROM known)
           AND (CASE WHEN :by_shopper THEN c.visitor_id = :visitor
                ELSE EXISTS (SELECT 1 FROM live WHERE live.person_id = :person) END)
-        RETURNING c.last_seq, c.visitor_id, c.brand_id, c.language
+        RETURNING c.last_seq, c.visitor_id, c.brand_id, c.language, c.by_mail
     ), served AS (
         UPDATE segment SET messages = messages + 1 FROM live, numbered
         WHERE segment.id = live.id AND NOT :by_shopper
@@ -82,7 +83,8 @@ _POST = text(
         SELECT :conversation, numbered.last_seq, :id, :client, 'message', :author, :person, :text,
                :attachment, :product, :data, :now FROM numbered
     )
-    SELECT numbered.last_seq AS seq, numbered.visitor_id, numbered.brand_id, numbered.language,
+    SELECT numbered.last_seq AS seq, numbered.visitor_id, numbered.brand_id, numbered.language, numbered.by_mail,
+           EXISTS (SELECT 1 FROM visitor WHERE visitor.id = numbered.visitor_id AND email IS NOT NULL) AS has_email,
            (SELECT person_id FROM live) AS server, known.id AS known_id, known.seq AS known_seq, known.at AS known_at
     FROM numbered FULL JOIN known ON true
     """
@@ -119,7 +121,7 @@ def post(
     )  # fmt: skip
     attach(session, event, product_id=content.product_id, attachment_id=content.attachment_id, locale=row.language)
     announce(session, event, visitor_id=row.visitor_id, brand_id=row.brand_id, person_id=row.server)
-    publish(session, MessagePosted(conversation_id, row.seq, by_shopper))
+    publish(session, MessagePosted(conversation_id, row.seq, by_shopper, row.has_email, row.by_mail, now))
     return Receipt(message_id, row.seq, now, fresh=True)
 
 
@@ -134,12 +136,19 @@ def announce(
 
 
 def _self(session: Session, actor: Actor) -> dict[UUID, Author]:
+    """The writer's name and picture, asked for at most twice a minute per process: this is the hot path."""
     if actor.person_id is None:
         return {}
-    cache: dict[UUID, Author] = session.info.setdefault("authors", {})
-    if actor.person_id not in cache:
-        cache.update(authors(session, {actor.person_id}))
-    return cache
+    known = _writers.get(actor.person_id)
+    if known is None or known[0] < time.monotonic():
+        known = (time.monotonic() + 30, authors(session, {actor.person_id})[actor.person_id])
+        if len(_writers) > 10_000:
+            _writers.clear()
+        _writers[actor.person_id] = known
+    return {actor.person_id: known[1]}
+
+
+_writers: dict[UUID, tuple[float, Author]] = {}
 
 
 def _check_content(session: Session, actor: Actor, conversation_id: UUID, content: Content) -> None:

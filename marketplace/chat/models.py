@@ -30,9 +30,7 @@ class Conversation(Base):
     language: Mapped[Short]
     terms: Mapped[Json]
     """Frozen copy: {mission_id, pay_minor, floor_minor, sale_bps, attribution_hours, currency, commission_bps}"""
-    state: Mapped[ConversationState] = mapped_column(
-        state_column(ConversationState), default=ConversationState.OPEN
-    )
+    state: Mapped[ConversationState] = mapped_column(state_column(ConversationState), default=ConversationState.OPEN)
     last_seq: Mapped[int] = mapped_column(default=0)
     shopper_read: Mapped[int] = mapped_column(default=0)
     server_read: Mapped[int] = mapped_column(default=0)
@@ -87,9 +85,7 @@ class ConversationEvent(Base):
         CheckConstraint("(kind = 'message') = (client_id IS NOT NULL)", name="named"),
     )
 
-    conversation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True
-    )
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     id: Mapped[UUID] = mapped_column(unique=True)
     client_id: Mapped[UUID | None]

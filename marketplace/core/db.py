@@ -1,5 +1,6 @@
 """The database: typed declarative base, the session and the one transaction of an edge."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -8,10 +9,11 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import BigInteger, DateTime, Enum, MetaData, String, Text, create_engine, text
+from psycopg import Error as PsycopgError
+from sqlalchemy import BigInteger, DateTime, Enum, MetaData, String, Text, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
 from marketplace.core.clock import new_id
@@ -57,6 +59,26 @@ def state_column(enum: type[StrEnum]) -> Enum:
     )
 
 
+_PAUSE = 2.0
+"""Seconds after which an idle connection is tried before it is used: the server may have been restarted."""
+
+
+def _ping_after_a_pause(engine: Engine) -> None:
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ping(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("idle_since", time.monotonic()) < _PAUSE:
+            return
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except PsycopgError as error:
+            raise DisconnectionError from error
+
+
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock: PostgreSQL asks to try again
 
 
@@ -69,10 +91,10 @@ class Database:
         self.engine: Engine = (
             bind.engine
             if bind is not None
-            else create_engine(
-                sqlalchemy_url(url), pool_size=pool, max_overflow=pool, pool_pre_ping=True, pool_recycle=1_800
-            )
+            else create_engine(sqlalchemy_url(url), pool_size=pool, max_overflow=pool, pool_recycle=1_800)
         )
+        if bind is None:
+            _ping_after_a_pause(self.engine)
         self._sessions = sessionmaker(
             bind if bind is not None else self.engine,
             expire_on_commit=False,
@@ -99,13 +121,14 @@ class Database:
                 log.exception("after_commit_failed")
 
     def run(self, work: Callable[[Session], T], *, attempts: int = 6) -> T:
-        """`work` inside a unit of work, done again when PostgreSQL reports a deadlock or serialization failure."""
+        """`work` inside a unit of work, done again on a deadlock, a serialization failure or a lost connection."""
         for attempt in range(1, attempts + 1):
             try:
                 with self.unit_of_work() as session:
                     return work(session)
             except DBAPIError as error:
-                if attempt == attempts or getattr(error.orig, "sqlstate", None) not in _RETRYABLE:
+                retryable = error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _RETRYABLE
+                if attempt == attempts or not retryable:
                     raise
         raise AssertionError("unreachable")
 

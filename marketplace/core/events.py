@@ -7,6 +7,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -48,8 +49,7 @@ def publish(session: Session, event: Event) -> None:
     for handle in consequences.now:
         handle(session, event)
     for announce in consequences.after_commit:
-        emit = session.info["emit"]
-        after_commit(session, lambda announce=announce: announce(event, emit))  # type: ignore[misc]
+        after_commit(session, partial(announce, event, session.info["emit"]))
     for task in consequences.later:
         fields: dict[str, Any] = {k: str(v) if isinstance(v, UUID) else v for k, v in asdict(event).items()}
         defer(session, task, **fields)

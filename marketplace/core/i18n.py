@@ -52,7 +52,7 @@ def _local(moment: datetime) -> datetime:
 
 def _stamp(moment: datetime, text: str, look: str = "") -> Markup:
     return Markup('<time datetime="{}"{}>{}</time>').format(
-        moment.isoformat(timespec="seconds"), Markup(f' data-look="{look}"') if look else "", text
+        moment.isoformat(timespec="seconds"), Markup(' data-look="{}"').format(look) if look else "", text
     )
 
 
@@ -64,6 +64,12 @@ def _duration(seconds: float) -> str:
     if seconds < 172_800:
         return gettext("%(n)s h", n=round(seconds / 3_600))
     return gettext("%(n)s days", n=round(seconds / 86_400))
+
+
+def _percent(share: float) -> str:
+    locale = Locale.parse(locale_code())
+    pattern = locale.percent_formats[None].pattern.replace("0", "0.#", 1)
+    return format_percent(share, pattern, locale=locale).replace("\u202f", "\u00a0")
 
 
 def init_i18n(app: Flask) -> Babel:
@@ -81,9 +87,9 @@ def init_i18n(app: Flask) -> Babel:
     filters["time"] = lambda m: _stamp(m, format_time(_local(m), "short", locale=locale_code()))
     filters["relative"] = lambda m: _stamp(m, format_datetime(_local(m), "short", locale=locale_code()), "relative")
     filters["duration"] = _duration
-    filters["percent"] = lambda x: format_percent(x, "#,##0.#%", locale=locale_code()).replace("\u202f", "\u00a0")
+    filters["percent"] = _percent
     filters["number"] = lambda x: format_decimal(x, locale=locale_code()).replace("\u202f", "\u00a0")
-    app.jinja_env.globals["locale_name"] = lambda code: (Locale.parse(code).get_display_name(locale_code()) or code)
+    app.jinja_env.globals["locale_name"] = lambda code: Locale.parse(code).get_display_name(locale_code()) or code
     return babel
 
 

@@ -39,7 +39,7 @@ def database_url(settings: Settings) -> str:
 
 
 def embedded(var_dir: Path, *, keep: bool) -> str:
-    """Start (or find) the embedded PostgreSQL in `var_dir`/postgres; its address. `keep` leaves it to who started it."""
+    """Start (or find) the embedded PostgreSQL in `var_dir`/postgres; its address. `keep` leaves it running."""
     uri: str = _embedded_server(var_dir, "stop" if not keep else None).get_uri()
     return uri
 
@@ -141,7 +141,7 @@ def _serve_until_stopped(app: Flask, settings: Settings) -> None:
     from gevent import signal_handler
     from gevent.pywsgi import WSGIHandler, WSGIServer
 
-    class Handler(WSGIHandler):
+    class Handler(WSGIHandler):  # type: ignore[misc]
         """Ends the connection with its WebSocket: what follows on the wire is no HTTP request."""
 
         def handle_one_response(self) -> None:

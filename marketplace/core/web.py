@@ -181,7 +181,7 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
     return render_template("errors/page.html", status=status, detail=""), status
 
 
-def _on_crash(error: Exception) -> ResponseReturnValue:
+def _on_crash(_error: Exception) -> ResponseReturnValue:
     reference = secrets.token_hex(4)
     log.exception("request_failed", reference=reference, path=request.path)
     if wants_json():
@@ -198,7 +198,8 @@ CONTENT_POLICY = (
 def _secure(response: Response) -> Response:
     ancestors = g.get("frame_ancestors", "'none'")
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_POLICY.format(ancestors=ancestors, images=g.get("image_origins", "")))
+    policy = CONTENT_POLICY.format(ancestors=ancestors, images=g.get("image_origins", ""))
+    headers.setdefault("Content-Security-Policy", policy)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), payment=()")

@@ -6,7 +6,7 @@ from typing import IO, Any
 
 from babel.messages.extract import extract_python
 
-Found = tuple[int, str | None, Any, list[str]]
+Found = tuple[int, Any, Any, Any]
 
 
 def python(source: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[Found]:
@@ -21,9 +21,11 @@ def python(source: IO[bytes], keywords: Any, comment_tags: Any, options: Any) ->
 def _sentences(node: ast.AST) -> Iterator[tuple[int, str]]:
     if isinstance(node, ast.ClassDef):
         for statement in node.body:
-            named = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
-            if named and statement.targets[0].id == "message" and _is_text(statement.value):  # type: ignore[union-attr,attr-defined]
-                yield statement.lineno, statement.value.value  # type: ignore[attr-defined]
+            if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Constant):
+                continue
+            named = statement.targets[0]
+            if isinstance(named, ast.Name) and named.id == "message" and isinstance(statement.value.value, str):
+                yield statement.lineno, statement.value.value
     elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
         first = node.exc.args[0]
         name = node.exc.func.id if isinstance(node.exc.func, ast.Name) else ""

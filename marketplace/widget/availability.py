@@ -31,5 +31,3 @@ def availability(session: Session, brand: Brand, *, now: datetime) -> Availabili
     if free:
         return Availability("live", usual_wait(session, brand.id, now=now), free)
     return Availability("later" if brand.takes_later else "closed", None, 0)
-
-

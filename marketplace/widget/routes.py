@@ -213,8 +213,8 @@ def _note_seen(session: Session, brand: Brand) -> None:
     if not parts.netloc:
         return
     now = utcnow()
-    site = session.scalar(select(Site).where(Site.brand_id == brand.id, Site.origin == f"{parts.scheme}://{parts.netloc}"))
+    site = session.scalar(
+        select(Site).where(Site.brand_id == brand.id, Site.origin == f"{parts.scheme}://{parts.netloc}")
+    )
     if site is not None and (site.seen_at is None or (now - site.seen_at).total_seconds() > SEEN_EVERY):
         session.execute(update(Site).where(Site.id == site.id).values(seen_at=now))
-
-

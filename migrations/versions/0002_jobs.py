@@ -10,8 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    cursor = op.get_bind().connection.driver_connection.cursor()
-    cursor.execute(SchemaManager.get_schema())
+    driver = op.get_bind().connection.driver_connection
+    assert driver is not None
+    driver.cursor().execute(SchemaManager.get_schema())
 
 
 def downgrade() -> None:

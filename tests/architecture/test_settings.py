@@ -37,9 +37,12 @@ def test_the_environment_is_read_in_one_place() -> None:
         ({}, "SECRET_KEY"),
         ({"secret_key": "short"}, "SECRET_KEY"),
         ({"secret_key": "x" * 40}, "DATABASE_URL"),
-        ({"secret_key": "x" * 40, "database_url": "postgresql://h/d", "stripe_secret_key": "sk"}, "STRIPE_WEBHOOK_SECRET"),
+        (
+            {"secret_key": "x" * 40, "database_url": "postgresql://h/d", "stripe_secret_key": "sk"},
+            "STRIPE_WEBHOOK_SECRET",
+        ),
     ],
-)  # fmt: skip
+)
 def test_outside_development_a_missing_secret_stops_the_start_with_a_sentence_that_names_it(
     given: dict[str, str], missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

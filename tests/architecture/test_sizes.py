@@ -44,7 +44,7 @@ def test_no_function_is_longer_than_50_lines() -> None:
 def code_lines(path: Path) -> int:
     """Lines that hold code: no blank ones, comments or docstrings."""
     source = path.read_text()
-    documentation = set()
+    documentation: set[int] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             documentation.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))

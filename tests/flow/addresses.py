@@ -44,6 +44,11 @@ OF_BRAND = {
 OF_EXPERT = {
     "conversation_id": "SELECT conversation_id FROM segment WHERE person_id = :person ORDER BY opened_at DESC LIMIT 1",
     "question_id": "SELECT question_id FROM offer WHERE person_id = :person LIMIT 1",
+    "brand": "SELECT slug FROM brand WHERE slug <> 'nordet-trail' ORDER BY slug LIMIT 1",
+    "slug": (
+        "SELECT m.slug FROM mission m JOIN brand b ON b.id = m.brand_id WHERE b.slug <> 'nordet-trail' "
+        "ORDER BY b.slug, m.id LIMIT 1"
+    ),
     "week": "SELECT to_char(earned_at, 'IYYY-\"W\"IW') FROM earning WHERE person_id = :person ORDER BY 1 DESC LIMIT 1",
     "payout_id": "SELECT id FROM payout WHERE person_id = :person LIMIT 1",
 }
@@ -53,8 +58,8 @@ OF_OPERATOR = {
     "mail_id": "SELECT id FROM mail WHERE body <> '' ORDER BY id DESC LIMIT 1",
     "conversation_id": "SELECT id FROM conversation ORDER BY last_seq DESC LIMIT 1",
     "question_id": "SELECT question_id FROM conversation ORDER BY last_seq DESC LIMIT 1",
-    "account_id": "SELECT account_id FROM ledger_entry ORDER BY id DESC LIMIT 1",
-    "transaction_id": "SELECT transaction_id FROM ledger_entry ORDER BY id DESC LIMIT 1",
+    "account_id": "SELECT account_id FROM ledger_entry ORDER BY transaction_id DESC LIMIT 1",
+    "transaction_id": "SELECT transaction_id FROM ledger_entry ORDER BY transaction_id DESC LIMIT 1",
     "run_id": "SELECT id FROM payout_run ORDER BY id DESC LIMIT 1",
 }
 
@@ -82,7 +87,7 @@ def visits(app: Flask, audience: Audience) -> Visits:
         elif audience is Audience.OPERATOR:
             known, email = OF_OPERATOR, OPERATOR
         else:
-            known, email = {}, OWNER
+            known, email = OF_EXPERT, _busiest_expert(session, brand)
         person = session.scalars(select(Person).where(Person.email == email)).one()
         return Visits(email, tuple(_of(app, session, audience, known, brand.id, person.id)))
 
@@ -132,7 +137,10 @@ def _busiest_expert(session: Session, brand: Brand) -> str:
 
 
 def _import(session: Session, brand: Brand, parts: Platform) -> None:
-    content = b"id,url,price,title_en\nflow-1,/p/flow-1,10.00,A pair of laces\nflow-2,,broken,No price\n"
+    content = (
+        b"id,url,price,title_en,category_path_en\n"
+        b"flow-1,/p/flow-1,10.00,A pair of laces,Laces\nflow-2,/p/flow-2,broken,No price,Laces\n"
+    )
     imports.begin(session, brand, parts.storage, file_name="laces.csv", content=content, by=None, now=utcnow())
 
 

@@ -73,7 +73,9 @@ def test_a_question_becomes_a_paid_and_rated_conversation(
     assert [event["seq"] for event in synced["events"]] == [1, 2, 3, 4, 5]
     assert [event["kind"] for event in synced["events"]] == ["message", "joined", "message", "message", "message"]
 
-    closed = expert.emit("close", {"conversation_id": conversation, "topic": "size"}, namespace="/expert", callback=True)
+    closed = expert.emit(
+        "close", {"conversation_id": conversation, "topic": "size"}, namespace="/expert", callback=True
+    )
     assert closed["ok"], closed
     rated = shopper.emit(
         "rate", {"conversation_id": conversation, "stars": 5, "solved": True}, namespace="/shopper", callback=True

@@ -146,6 +146,26 @@ def test_an_account_becomes_ready_and_is_stopped_by_what_the_provider_says(
             assert session.get_one(Payee, person.id).state is state
 
 
+def test_a_refusal_of_the_bank_stops_sending(
+    own_database: Database, provider: Provider, stripe_server: StripeServer
+) -> None:
+    stripe_server.turn("fund", amount=10_000)
+    with own_database.unit_of_work() as session:
+        person = make_person(session)
+    payee = connect.ensure_account(own_database, provider.gateway, person.id, now=utcnow())
+    provider.onboard(payee.account_id)
+    provider.gateway.send(
+        key="k", payout_id=uuid4(), run_id=uuid4(), amount=Money(700, "EUR"), account_id=payee.account_id
+    )
+    sent = stripe_server.turn("bank_payout", account=payee.account_id)
+    stripe_server.turn("pay_payout", payout=sent["id"])
+    stripe_server.turn("fail_payout", payout=sent["id"])
+    deliver(stripe_server)
+    process_all(own_database, provider)
+    with own_database.unit_of_work() as session:
+        assert session.get_one(Payee, person.id).held_because
+
+
 def test_a_pending_payment_that_fails_is_never_credited(
     own_database: Database, provider: Provider, stripe_server: StripeServer
 ) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
 from marketplace.core.money import Money
-from payouts import connect, ledger, payments, runs, transfers, wallet
+from payouts import audit, connect, ledger, payments, reconciliation, returns, runs, transfers, wallet
 from payouts.chart import AccountKind, expert, platform
 from payouts.models import Earning, Payee, Payout, PayoutRun
 from payouts.states import EarningState, PayeeState, PayoutState, RunState
@@ -197,6 +197,33 @@ def test_parameters_changed_under_a_key_stop_the_payout(stripe_scene: Scene) -> 
     assert not stripe_scene.execute(later=timedelta(hours=48))
     stopped = stripe_scene.payouts()[0]
     assert (stopped.state, stopped.outcome, stopped.generation) == (PayoutState.SUBMITTED, "stopped", 1)
+
+
+def test_a_transfer_that_comes_back_is_owed_again(stripe_scene: Scene, stripe_server: StripeServer) -> None:
+    assert stripe_scene.execute()
+    payout = stripe_scene.payouts()[0]
+    stripe_server.client().v1.transfers.reversals.create(str(payout.transfer_id))
+    now = utcnow()
+    for _ in range(2):
+        with stripe_scene.database.unit_of_work() as session:
+            returns.returned(session, str(payout.transfer_id), 320, now=now)
+    with stripe_scene.database.unit_of_work() as session:
+        assert session.get_one(Payout, payout.id).state is PayoutState.REVERSED
+        assert ledger.balance(session, expert(K.EXPERT_AVAILABLE, payout.person_id, "EUR")) == 320
+        ours = ledger.balance(session, platform(K.STRIPE_AVAILABLE, "EUR"))
+        assert ours == stripe_scene.provider.gateway.holdings().available["EUR"]
+        assert {one.check for one in audit.audit(session).violations} <= {"I9"}
+        run = runs.prepare(session, currency="EUR", minimum_minor=100, by=None, now=now, extra=True)
+        assert (run.payouts, run.total_minor) == (1, 320)
+
+
+def test_own_money_at_the_provider_covers_its_fees(stripe_scene: Scene, stripe_server: StripeServer) -> None:
+    with stripe_scene.database.unit_of_work() as session:
+        assert "I9" in {one.check for one in audit.audit(session).violations}
+    stripe_server.turn("fund", amount=1_000)
+    for _ in range(2):
+        found = reconciliation.reconcile(stripe_scene.database, stripe_scene.provider.gateway, now=utcnow())
+        assert found == []
 
 
 KILLED = """
