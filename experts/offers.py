@@ -36,7 +36,7 @@ class OfferGone(Conflict):
     """A colleague was faster, the time ran out, or the shopper left."""
 
     code = "offer_gone"
-    message = "This question is no longer open: %(why)s."
+    message = "The time for this offer ran out."
 
 
 class AtCapacity(Conflict):
@@ -200,11 +200,13 @@ def _locked(session: Session, actor: Actor, offer_id: UUID) -> tuple[Offer, Ques
 def _refuse_gone(offer: Offer, now: datetime) -> None:
     if offer.state is OfferState.MADE and offer.expires_at > now:
         return
-    why = {
-        OfferState.WITHDRAWN: "a colleague took it" if offer.reason == "taken" else "it was withdrawn",
-        OfferState.DECLINED: "you passed on it",
-    }
-    raise OfferGone(why=why.get(offer.state, "its time ran out"))
+    if offer.state is OfferState.WITHDRAWN and offer.reason == "taken":
+        raise OfferGone("A colleague took this question.")
+    if offer.state is OfferState.WITHDRAWN:
+        raise OfferGone("This question was withdrawn.")
+    if offer.state is OfferState.DECLINED:
+        raise OfferGone("You passed on this question.")
+    raise OfferGone
 
 
 def _answer(session: Session, offer: Offer, action: OfferAction, *, now: datetime, reason: str = "") -> None:

@@ -134,7 +134,7 @@ def test_accepting_opens_the_conversation_and_frees_the_colleagues(session: Sess
     assert first.reason == "taken"
     assert question.state is QuestionState.MATCHED
     assert offers.accept(session, actor(second.person_id), second.id, now=utcnow()).id == conversation.id
-    with pytest.raises(OfferGone, match="a colleague took it"):
+    with pytest.raises(OfferGone, match="A colleague took"):
         offers.accept(session, actor(first.person_id), first.id, now=utcnow())
 
 
