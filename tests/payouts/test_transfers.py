@@ -232,7 +232,7 @@ from datetime import timedelta
 from uuid import UUID
 from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
-import payouts.connect, payouts.earnings
+import marketplace.brands.models, payouts.connect, payouts.earnings
 from payouts import transfers
 from payouts.stripe_gateway import StripeGateway
 
