@@ -34,4 +34,5 @@ def _sentences(node: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+    """A sentence, not a code such as resource_missing."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
