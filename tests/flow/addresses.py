@@ -26,7 +26,17 @@ OWNER = "owner@nordet-trail.example"
 OPERATOR = "operator@comptoir.example"
 PASSWORD = "demo-comptoir"
 
-MACHINES = ("widget.", "widget_rest.", "health.", "chat_pictures.", "hooks.", "pictures.", "accounts.avatar", "api.")
+MACHINES = (
+    "widget.",
+    "widget_rest.",
+    "health.",
+    "chat_pictures.",
+    "hooks.",
+    "pictures.",
+    "accounts.avatar",
+    "api.",
+    "operator_mail.show_html",
+)
 """Doors whose answers no person reads in a window of their own."""
 
 OF_BRAND = {

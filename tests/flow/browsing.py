@@ -42,7 +42,7 @@ class Windows:
             context.close()
 
     def _note(self, fault: str) -> None:
-        if not any(words in fault for words in self._pardoned):
+        if fault not in self.faults and not any(words in fault for words in self._pardoned):
             self.faults.append(fault)
 
     def _hear(self, message: ConsoleMessage) -> None:
