@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -99,6 +100,11 @@ class ExpertClient(Client):
         self.connect({"token": token})
         self.call("availability", on=True, capacity=max(2, self.persona.capacity))
 
+    def beat(self) -> None:
+        """A heartbeat; while the socket is away and coming back by itself, none."""
+        with suppress(socketio.exceptions.SocketIOError):
+            self.socket.emit("heartbeat", {}, namespace="/expert")
+
     def go(self) -> None:
         """Switch off and hang up."""
         self.call("availability", on=False)
@@ -152,7 +158,7 @@ class Stage:
             if time.monotonic() - beaten >= BEAT_SECONDS:
                 beaten = time.monotonic()
                 for expert in self._cast:
-                    expert.socket.emit("heartbeat", {}, namespace="/expert")
+                    expert.beat()
             if time.monotonic() >= asked:
                 threading.Thread(target=self._shopper, args=(Random(self._rng.random()),), daemon=True).start()
                 asked += self._rng.expovariate(rate / 60)

@@ -32,10 +32,7 @@ def sources() -> set[str]:
 
 
 def _is_ours(folder: str) -> bool:
-    return Path(folder).name in {"marketplace", "experts", "payouts", "templates"} or (
-        ROOT in Path(folder).parents
-        and (Path(folder).relative_to(ROOT).parts[0] in {"marketplace", "experts", "payouts", "templates"})
-    )
+    return Path(folder).relative_to(ROOT).parts[0] in {"marketplace", "experts", "payouts", "templates"}
 
 
 @pytest.fixture(scope="module")
