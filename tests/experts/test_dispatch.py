@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -164,7 +165,7 @@ def test_a_decision_keeps_the_candidates_and_the_parts_of_their_scores(session: 
 
 
 def test_many_threads_one_winner_and_nobody_over_capacity(make_database: Callable[[], str], shared_app: Flask) -> None:
-    """Forty questions, six experts with two places each, twelve threads that accept whatever they see."""
+    """Forty questions, six experts with two places each, twelve threads that accept until all are full."""
     parts: Platform = shared_app.extensions["comptoir"]
     database = Database(make_database(), pool=16, info=parts.database.info)
     world = make_world(database, experts=6, capacity=2)
@@ -172,10 +173,13 @@ def test_many_threads_one_winner_and_nobody_over_capacity(make_database: Callabl
         with database.unit_of_work() as session:
             put(session, world)
     errors: list[Exception] = []
+    patience = time.monotonic() + 60
 
     def grab(person_id: UUID) -> None:
-        for _ in range(12):
+        while time.monotonic() < patience:
             with database.unit_of_work() as session:
+                if session.scalar(select(func.count()).select_from(Conversation)) == 12:
+                    return
                 mine = select(Offer.id).where(Offer.person_id == person_id, Offer.state == OfferState.MADE)
                 seen = list(session.scalars(mine))
             for offer_id in seen:
