@@ -55,7 +55,7 @@ clean: ## Remove what was built (not var/)
 .venv/ready: .venv/bin/python requirements.txt
 	@echo "Installing what the platform stands on (about a minute)"
 	@.venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
-	@command -v node >/dev/null && node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' \
+	@command -v node >/dev/null && node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' \
 	  || .venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-node.txt
 	@touch $@
 
