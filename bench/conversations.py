@@ -212,6 +212,7 @@ class Expert:
         self.side = Side()
         self.offers: list[tuple[str, float]] = []
         self._answered: dict[str, int] = {}
+        self._heard: set[tuple[str, int]] = set()
         self._lock = threading.Lock()
         self.acknowledged: dict[str, tuple[str, int]] = {}
         self.errors: list[str] = []
@@ -227,7 +228,7 @@ class Expert:
         elif name == "event":
             self.side.note(payload)
             if payload["kind"] == "message" and payload["author"]["kind"] == "shopper" and payload["seq"] > 1:
-                self._later(self._answer, payload["conversation_id"])
+                self._answer_once(payload["conversation_id"], payload["seq"])
 
     def _later(self, work: Any, argument: str) -> None:
         threading.Thread(target=self._guard, args=(work, argument), daemon=True).start()
@@ -242,6 +243,14 @@ class Expert:
         answer = self.client.call("offer_accept", {"offer_id": offer_id})
         if not answer["ok"] and answer["error"]["code"] not in {"offer_gone", "at_capacity", "not_found"}:
             self.errors.append(str(answer))
+
+    def _answer_once(self, conversation: str, seq: int) -> None:
+        """A message may be heard twice, live and by resync; it is answered once."""
+        with self._lock:
+            if (conversation, seq) in self._heard:
+                return
+            self._heard.add((conversation, seq))
+        self._later(self._answer, conversation)
 
     def _answer(self, conversation: str) -> None:
         with self._lock:
@@ -267,7 +276,7 @@ class Expert:
             for seq in sorted(set(events) - before):
                 event = events[seq]
                 if event["kind"] == "message" and event["author"]["kind"] == "shopper" and seq > 1:
-                    self._later(self._answer, conversation["id"])
+                    self._answer_once(conversation["id"], seq)
 
 
 def resync(client: Client, side: Side, conversation: str) -> None:
