@@ -104,6 +104,13 @@ class Market(RuleBasedStateMachine):
             with self.database.unit_of_work() as session:
                 assert wallet.funds(session, self.brand.id, "EUR", now=utcnow()).free.minor < 400
 
+    @rule(which=st.integers(0, 1))
+    def earn(self, which: int) -> None:
+        """A whole conversation, with money for it."""
+        self.top_up(1_000, paid=True)
+        self.begin(which)
+        self.close(CloseReason.SOLVED, answered=True)
+
     @rule(reason=st.sampled_from(CloseReason), answered=st.booleans())
     def close(self, reason: CloseReason, answered: bool) -> None:
         with self.database.unit_of_work() as session:
@@ -158,6 +165,7 @@ class Market(RuleBasedStateMachine):
 
     @rule(fault=st.sampled_from(FAULTS), together=st.booleans())
     def execute(self, fault: str, together: bool) -> None:
+        self.prepare()
         self.provider.fault = fault
         Market.hours += 1
         late = timedelta(hours=Market.hours)
@@ -207,6 +215,6 @@ def test_any_sequence_of_events_faults_and_retries_keeps_the_books(own_database:
     run_state_machine_as_test(
         Market,
         settings=settings(
-            max_examples=8, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
