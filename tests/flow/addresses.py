@@ -60,6 +60,7 @@ OF_EXPERT = {
         "ORDER BY b.slug, m.id LIMIT 1"
     ),
     "week": "SELECT to_char(earned_at, 'IYYY-\"W\"IW') FROM earning WHERE person_id = :person ORDER BY 1 DESC LIMIT 1",
+    "account_id": "SELECT account_id FROM payee WHERE person_id = :person",
     "payout_id": "SELECT id FROM payout WHERE person_id = :person LIMIT 1",
 }
 OF_OPERATOR = {

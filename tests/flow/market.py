@@ -28,6 +28,7 @@ class Market:
     expert: str
     expert_name: str
     expert_id: UUID
+    mission_id: UUID
     product: str
     path: str
     """Of the product's page on the shop."""
@@ -54,7 +55,16 @@ def make_market(database: Database, shop_origin: str) -> Market:
         )
         make_enrolment(session, mission, expert=answering, now=now)
         return Market(
-            brand.id, brand.name, brand.key, owner, expert, "Aïcha", answering.person_id, product.title_en, path
+            brand.id,
+            brand.name,
+            brand.key,
+            owner,
+            expert,
+            "Aïcha",
+            answering.person_id,
+            mission.id,
+            product.title_en,
+            path,
         )
 
 
