@@ -1,13 +1,12 @@
 """(7) Paid: the weekly batch. Built, approved by people, then reserved and handed to `transfers`."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.core.clock import new_id
@@ -15,7 +14,7 @@ from marketplace.core.errors import Conflict, Forbidden
 from payouts import ledger
 from payouts.chart import AccountKind, expert
 from payouts.ledger import Entry
-from payouts.models import Earning, Payee, Payout, PayoutRun
+from payouts.models import Earning, LedgerAccount, Payee, Payout, PayoutRun
 from payouts.states import (
     PAYOUT,
     RUN,
@@ -28,6 +27,7 @@ from payouts.states import (
 )  # fmt: skip
 
 K = AccountKind
+BATCH = 1_000
 
 
 class AlreadyPrepared(Conflict):
@@ -45,15 +45,6 @@ class Skip(StrEnum):
     NOT_READY = "not_ready"
     HELD = "held"
     ALREADY = "already_in_period"
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What one expert has available, and owes, in one currency (minor units)."""
-
-    person_id: UUID
-    available: int
-    owed: int
 
 
 def period_of(now: datetime) -> str:
@@ -96,64 +87,101 @@ def prepare(
 
 
 def _fill(session: Session, run: PayoutRun, minimum_minor: int, now: datetime) -> None:
-    due = list(_due(session, run.currency))
-    payees = {
-        payee.person_id: payee
-        for payee in session.scalars(select(Payee).where(Payee.person_id.in_([one.person_id for one in due])))
-    }
-    for one in due:
-        payee, amount = payees.get(one.person_id), one.available - one.owed
-        reason = _why_skipped(payee, amount, minimum_minor)
-        if reason is not None or payee is None:
-            _skip(run, one, reason or Skip.NO_ACCOUNT)
-            continue
-        payout = Payout(
-            id=new_id(), run_id=run.id, period=run.period, person_id=one.person_id, currency=run.currency,
-            amount_minor=amount, netted_minor=one.owed, account_id=payee.account_id, created_at=now,
-        )  # fmt: skip
-        session.add(payout)
-        session.flush()
-        session.execute(
-            update(Earning)
-            .where(
-                Earning.person_id == one.person_id, Earning.currency == run.currency, Earning.payout_id.is_(None),
-                Earning.state == EarningState.AVAILABLE,
-            )
-            .values(payout_id=payout.id)
-        )  # fmt: skip
-        run.total_minor += amount
-        run.payouts += 1
+    """One payout for each expert with enough due, in batches, so that memory does not grow with their number."""
+    skipped: list[dict[str, Any]] = []
+    for batch in session.execute(_due(run.currency)).partitions(BATCH):
+        rows = []
+        for one in batch:
+            netted = min(int(one.owed), int(one.available))
+            amount = int(one.available) - netted
+            reason = _why_skipped(one, amount, minimum_minor)
+            if reason is not None:
+                line = {"person_id": str(one.person_id), "amount_minor": amount, "reason": reason.value}
+                skipped.append(line)
+                continue
+            rows.append(
+                {
+                    "id": new_id(), "run_id": run.id, "period": run.period, "person_id": one.person_id,
+                    "currency": run.currency, "amount_minor": amount, "netted_minor": netted,
+                    "account_id": one.account_id, "created_at": now,
+                }
+            )  # fmt: skip
+        if rows:
+            session.execute(insert(Payout), rows)
+    run.skipped = skipped
+    _tie(session, run)
+
+
+def _tie(session: Session, run: PayoutRun) -> None:
+    """Tie the earnings to their payouts; amounts are those of what was really tied."""
+    session.execute(
+        update(Earning)
+        .where(
+            Payout.run_id == run.id, Earning.person_id == Payout.person_id, Earning.currency == run.currency,
+            Earning.payout_id.is_(None), Earning.state == EarningState.AVAILABLE,
+        )
+        .values(payout_id=Payout.id)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    tied = (
+        select(Earning.payout_id, func.sum(Earning.net_minor).label("net"))
+        .join(Payout, Payout.id == Earning.payout_id)
+        .where(Payout.run_id == run.id)
+        .group_by(Earning.payout_id)
+        .subquery()
+    )
+    session.execute(
+        update(Payout)
+        .where(Payout.id == tied.c.payout_id)
+        .values(amount_minor=tied.c.net - Payout.netted_minor)
+        .execution_options(synchronize_session=False)
+    )
+    run.payouts, run.total_minor = session.execute(
+        select(func.count(), func.coalesce(func.sum(Payout.amount_minor), 0)).where(Payout.run_id == run.id)
+    ).one()
     session.flush()
+    for row in session.identity_map.values():
+        if isinstance(row, Earning):
+            session.expire(row, ["payout_id"])
 
 
-def _due(session: Session, currency: str) -> Iterable[Due]:
-    """Available earnings that are in no payout yet, less what the expert owes; the oldest money first."""
-    rows = session.execute(
-        select(Earning.person_id, func.sum(Earning.net_minor))
+def _due(currency: str) -> Select[Any]:
+    """Per expert what is available and in no payout yet, what he owes, and his account; the oldest money first."""
+    earned = (
+        select(
+            Earning.person_id, func.sum(Earning.net_minor).label("available"),
+            func.min(Earning.earned_at).label("oldest"),
+        )
         .where(
             Earning.state == EarningState.AVAILABLE, Earning.currency == currency, Earning.payout_id.is_(None)
         )
         .group_by(Earning.person_id)
-        .order_by(func.min(Earning.earned_at))
-    ).all()  # fmt: skip
-    for person_id, available in rows:
-        owed = ledger.balance(session, expert(K.EXPERT_RECEIVABLE, person_id, currency))
-        yield Due(person_id, int(available), min(owed, int(available)))
+        .subquery()
+    )  # fmt: skip
+    debt = (
+        (LedgerAccount.kind == K.EXPERT_RECEIVABLE) & (LedgerAccount.owner_id == earned.c.person_id)
+        & (LedgerAccount.currency == currency)
+    )  # fmt: skip
+    return (
+        select(
+            earned.c.person_id, earned.c.available, func.coalesce(LedgerAccount.balance, 0).label("owed"),
+            Payee.account_id, Payee.state, Payee.held_because,
+        )
+        .outerjoin(Payee, Payee.person_id == earned.c.person_id)
+        .outerjoin(LedgerAccount, debt)
+        .order_by(earned.c.oldest, earned.c.person_id)
+        .execution_options(yield_per=BATCH)
+    )  # fmt: skip
 
 
-def _why_skipped(payee: Payee | None, amount: int, minimum_minor: int) -> Skip | None:
+def _why_skipped(one: Row[Any], amount: int, minimum_minor: int) -> Skip | None:
     if amount < max(minimum_minor, 1):
         return Skip.BELOW_MINIMUM
-    if payee is None:
+    if one.account_id is None:
         return Skip.NO_ACCOUNT
-    if payee.held_because:
+    if one.held_because:
         return Skip.HELD
-    return Skip.NOT_READY if payee.state is not PayeeState.ACTIVE else None
-
-
-def _skip(run: PayoutRun, one: Due, reason: Skip) -> None:
-    line = {"person_id": str(one.person_id), "amount_minor": one.available - one.owed, "reason": reason.value}
-    run.skipped = [*run.skipped, line]
+    return Skip.NOT_READY if one.state is not PayeeState.ACTIVE else None
 
 
 def needs_second(run: PayoutRun, *, limit_minor: int) -> bool:
@@ -272,9 +300,3 @@ def progress(session: Session, run_id: UUID) -> dict[PayoutState, int]:
     ):
         counts[state] = number
     return counts
-
-
-def next_period_start(now: datetime) -> datetime:
-    """Monday of the present week, midnight UTC."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight - timedelta(days=now.weekday())
