@@ -9,10 +9,10 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from experts import availability, reputation
-from experts.models import EarnedDay, Expert
+from experts.models import EarnedDay, Enrolment, Expert
 from experts.offers import describe, net_pay, offers_of
 from marketplace.accounts.models import Person
-from marketplace.brands.models import Brand, Category, Product
+from marketplace.brands.models import Brand, Category, Product, Site
 from marketplace.chat.models import Conversation, ConversationEvent, Segment
 from marketplace.chat.states import AuthorKind, EventKind
 from marketplace.chat.wire import avatar_url, product_card
@@ -43,6 +43,12 @@ def desk_state(session: Session, expert: Expert, *, locale: str, now: datetime) 
         "today": today_json(session, expert, person, now=now),
         "topics": list(TOPICS),
     }
+
+
+def shop_origins(session: Session, person_id: UUID) -> list[str]:
+    """The sites of the brands the expert answers for: their product pictures are shown on the desk."""
+    query = select(Site.origin).join(Enrolment, Enrolment.brand_id == Site.brand_id)
+    return list(session.scalars(query.where(Enrolment.person_id == person_id).distinct().order_by(Site.origin)))
 
 
 def availability_json(expert: Expert, *, now: datetime) -> dict[str, Any]:

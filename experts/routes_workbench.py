@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from flask import current_app, render_template, send_from_directory
+from flask import current_app, g, render_template, send_from_directory
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from experts.access import access_expert
-from experts.desk import desk_state, own_id
+from experts.desk import desk_state, own_id, shop_origins
 from marketplace.core.actors import Audience
 from marketplace.core.clock import utcnow
 from marketplace.core.i18n import locale_code
@@ -28,6 +28,7 @@ def index() -> ResponseReturnValue:
     with transaction() as session:
         expert = access_expert(session, actor(), own_id(actor()))
         state = desk_state(session, expert, locale=locale_code(), now=utcnow())
+        g.image_origins = "".join(f" {origin}" for origin in shop_origins(session, expert.person_id))
     boot = {"me": state["me"], "locale": locale_code(), "socket_path": "/socket.io", "state": state,
             "csrf": generate_csrf()}  # fmt: skip
     return render_template("experts/workbench.html", boot=boot)
