@@ -73,6 +73,13 @@ test("an offer ends by the server's clock, however wrong this device's is", () =
   assert.ok(left > 44_000 && left <= 45_000, String(left));
 });
 
+test("the question that must be taken soonest comes first, whenever it arrived", () => {
+  const offer = (offer_id: string, expires_at: string): Offer => ({ offer_id, made_at: AT, expires_at }) as Offer;
+  const desk = new Desk(state({ offers: [offer("later", "2026-11-18T14:10:00Z")] }));
+  desk.put(offer("live", "2026-11-18T14:00:45Z"));
+  assert.deepEqual(desk.offers.map((each) => each.offer_id), ["live", "later"]);
+});
+
 test("two ignored offers, the switch, and a full desk each have a name", () => {
   const availability = { on: true, capacity: 1, live: 1, paused_because: null, on_duty_until: null };
   assert.equal(new Desk(state({ availability })).status, "busy");

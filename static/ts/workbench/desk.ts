@@ -20,6 +20,9 @@ export interface Thread extends Summary {
   earned?: Earned;
 }
 
+/** A live question, whose shopper is watching, comes before one to be answered by e-mail. */
+const soonestFirst = (a: Shown, b: Shown): number => a.until - b.until;
+
 const oldestFirst = (a: Thread, b: Thread): number => a.last_at.localeCompare(b.last_at);
 
 /** Everything that lies on the expert's desk, without any way to the server. */
@@ -60,6 +63,7 @@ export class Desk {
     const shown: Shown = { ...offer, until, span: Math.max(1000, Date.parse(offer.expires_at) - Date.parse(offer.made_at)) };
     if (known >= 0) this.offers[known] = { ...this.offers[known]!, ...shown };
     else this.offers.push(shown);
+    this.offers.sort(soonestFirst);
     return known < 0;
   }
 
