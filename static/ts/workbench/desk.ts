@@ -9,7 +9,7 @@ export interface Shown extends Offer {
   /** Milliseconds from the offer's making to its end. */
   span: number;
   busy?: boolean;
-  gone?: GoneWhy;
+  gone?: Exclude<GoneWhy, "answered">;
   refusal?: string;
 }
 
