@@ -23,7 +23,9 @@ from marketplace.accounts.tokens import draw
 from marketplace.core.clock import new_id
 
 LEASE = timedelta(days=365)
-CAPACITY = 3
+SMALL = 24
+"""Below so many experts per brand each one knows every department: no question may find nobody."""
+CAPACITY = 5
 AT_ONCE = 500
 """Experts per statement."""
 _LANGUAGES = (("en", "fr"), ("fr",), ("en",))
@@ -66,10 +68,13 @@ def make_crowd(
     """`count` experts spread evenly over the employers. `mark` keeps the addresses of several crowds apart."""
     for start in range(0, count, AT_ONCE):
         numbers = range(start, min(start + AT_ONCE, count))
-        yield from _write(session, [(n, employers[n % len(employers)]) for n in numbers], mark, now)
+        places = [(n, employers[n % len(employers)]) for n in numbers]
+        yield from _write(session, places, mark, now, whole=count < SMALL * len(employers))
 
 
-def _write(session: Session, places: Sequence[tuple[int, Employer]], mark: str, now: datetime) -> list[CrowdExpert]:
+def _write(
+    session: Session, places: Sequence[tuple[int, Employer]], mark: str, now: datetime, *, whole: bool
+) -> list[CrowdExpert]:
     rows: dict[type[Any], list[dict[str, Any]]] = {
         kind: [] for kind in (Person, AccessToken, Expert, Enrolment, EnrolmentCategory)
     }
@@ -78,7 +83,7 @@ def _write(session: Session, places: Sequence[tuple[int, Employer]], mark: str, 
         person_id, enrolment_id, (token, digest) = new_id(), new_id(), draw()
         email = f"crowd-{mark}-{number}@experts.comptoir.example"
         languages = _LANGUAGES[number % len(_LANGUAGES)]
-        roots = _share(employer, number)
+        roots = employer.roots if whole else _share(employer, number)
         rows[Person].append(_person(person_id, email, number, languages[0], now))
         rows[AccessToken].append(
             {"id": new_id(), "person_id": person_id, "digest": digest, "label": "crowd", "created_at": now}
