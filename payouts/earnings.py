@@ -73,6 +73,7 @@ def on_conversation_closed(session: Session, event: _AboutConversation) -> None:
         return
     window = timedelta(hours=_settings(session).earning_window_hours)
     weights = [segment.messages or 1 for segment in qualified]
+    _lock_accounts(session, conversation.brand_id, fee.currency, [segment.person_id for segment in qualified])
     for segment, part, weight in zip(qualified, pay.divide(fee, weights), weights, strict=True):
         if part:
             _earn(session, conversation, segment, part, weight, weights, available_on=now + window)
@@ -87,6 +88,16 @@ def release_due(session: Session, *, now: datetime, conversation_id: UUID | None
     if conversation_id is not None:
         due = due.where(Earning.conversation_id == conversation_id)
     rows = session.scalars(due.order_by(Earning.available_on).limit(limit).with_for_update(skip_locked=True)).all()
+    if not rows:
+        return 0
+    ledger.lock(
+        session,
+        [
+            expert(kind, earning.person_id, earning.currency)
+            for earning in rows
+            for kind in (K.EXPERT_PENDING, K.EXPERT_AVAILABLE)
+        ],
+    )
     for earning in rows:
         earning.state = EARNING.after(earning.state, EarningAction.RELEASE)
         ledger.post(
@@ -134,6 +145,13 @@ def take_back(session: Session, earning: Earning, *, because: str, now: datetime
 def earning_key(earning: Earning) -> str:
     """Under which key the earning was booked: one per segment and rule."""
     return f"earn:{earning.segment_id}:{earning.rule}"
+
+
+def _lock_accounts(session: Session, brand_id: UUID, currency: str, people: Sequence[UUID]) -> None:
+    """All that closing a conversation may touch."""
+    own = [expert(kind, person, currency) for person in people for kind in (K.EXPERT_PENDING, K.EXPERT_AVAILABLE)]
+    shared = [platform(K.REVENUE_COMMISSION, currency), brand(K.BRAND_HELD, brand_id, currency)]
+    ledger.lock(session, [*own, *shared, brand(K.BRAND_WALLET, brand_id, currency)])
 
 
 def _is_paid(conversation: Conversation) -> bool:

@@ -141,6 +141,15 @@ _WRITE = text("""
 """)
 
 
+def lock(session: Session, accounts: Iterable[Account]) -> None:
+    """Lock all accounts that several postings of this transaction will touch, in the one order everybody uses.
+
+    Without it, two transactions that post twice each could wait for one another.
+    """
+    distinct = sorted(set(accounts), key=lambda account: account.id)
+    _lock(session, [Entry(account, 0) for account in distinct])
+
+
 def reverse(session: Session, transaction_id: UUID, *, key: str, event_at: datetime, now: datetime) -> UUID:
     """Mirror a whole transaction; the mirror's id. Happens once, whatever arrives together."""
     original = session.get_one(LedgerTransaction, transaction_id)

@@ -171,10 +171,11 @@ def settle(session: Session, top_up: TopUp, payment: Payment, *, now: datetime) 
         top_up.paid_at = now
         top_up.fee_minor = payment.fee_minor
         top_up.available_on = payment.available_on or now
-        _credit(session, top_up, now)
-        limits = session.get(WalletSettings, top_up.brand_id)
+        # Limits before accounts, as in `hold`: the order in which everybody takes them.
+        limits = session.get(WalletSettings, top_up.brand_id, with_for_update=True)
         if limits is not None:
             limits.warned_at = None
+        _credit(session, top_up, now)
     elif top_up.state in {TopUpState.FAILED, TopUpState.EXPIRED}:
         top_up.ended_at = now
     session.flush()
@@ -214,6 +215,8 @@ def set_limits(session: Session, brand_id: UUID, *, month_cap_minor: int | None,
 
 def _credit(session: Session, top_up: TopUp, now: datetime) -> None:
     pending = platform(K.STRIPE_PENDING, top_up.currency)
+    others = [platform(kind, top_up.currency) for kind in (K.STRIPE_AVAILABLE, K.EXPENSE_STRIPE_FEES)]
+    ledger.lock(session, [pending, brand(K.BRAND_WALLET, top_up.brand_id, top_up.currency), *others])
     ledger.post(
         session, key=f"top_up:{top_up.id}", type="top_up_paid", source_type="top_up", source_id=top_up.id,
         event_at=now, now=now,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,10 +10,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.chat.models import Segment
+from marketplace.chat.models import Conversation, Segment
 from marketplace.chat.states import AuthorKind, CloseReason
+from marketplace.core.db import Database
 from marketplace.core.states import ForbiddenMove
-from payouts import earnings, ledger
+from payouts import audit, earnings, ledger
 from payouts.chart import AccountKind, brand, expert, platform
 from payouts.models import Assessment, Earning, Hold
 from payouts.states import EarningState, HoldState
@@ -146,3 +148,33 @@ def test_an_earning_taken_back_returns_to_the_brand_once(session: Session, now: 
     assert owed_to(session, person.id) == (0, 0)
     with pytest.raises(ForbiddenMove):
         earnings.take_back(session, earning, because="Again", now=now)
+
+
+def test_beginnings_endings_and_releases_side_by_side_wait_for_nobody_in_a_circle(
+    own_database: Database, now: datetime
+) -> None:
+    with own_database.unit_of_work() as session:
+        _, mission, first = make_market(session, money=200_000)
+        people = [first, *(make_person(session) for _ in range(3))]
+
+    def live(number: int) -> None:
+        person, other = people[number % 4], people[(number + 1) % 4]
+        with own_database.unit_of_work() as session:
+            conversation = open_one(session, mission, person, now=now)
+            say(session, conversation, (AuthorKind.EXPERT, person), (AuthorKind.SHOPPER, None))
+            at = conversation.opened_at
+            part = session.scalars(select(Segment).where(Segment.conversation_id == conversation.id)).one()
+            part.closed_at = at
+            session.flush()
+            session.add(Segment(conversation_id=conversation.id, person_id=other.id, opened_at=at, first_seq=3))
+            session.flush()
+            say(session, conversation, (AuthorKind.EXPERT, other), (AuthorKind.SHOPPER, None))
+        with own_database.unit_of_work() as session:
+            close_one(session, session.get_one(Conversation, conversation.id))
+        with own_database.unit_of_work() as session:
+            earnings.release_due(session, now=now + timedelta(days=1))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(live, range(48)))
+    with own_database.unit_of_work() as session:
+        assert audit.audit(session).violations == []
