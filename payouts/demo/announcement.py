@@ -16,8 +16,8 @@ def announce(settings: Settings) -> str:
         lines.append(f"    {brand.name:<17} {shop}/{brand.slug}{product.path}")
     lines += [
         f"  Expert workbench  {platform}/expert/",
-        f"  Brand console     {platform}/brand/",
-        f"  Operator          {platform}/operator/",
+        f"  Brand console     {platform}/brand",
+        f"  Operator          {platform}/operator",
         "", f"Accounts (password of all: {PASSWORD})",
     ]  # fmt: skip
     for brand in demo_brands():
@@ -34,7 +34,7 @@ def announce(settings: Settings) -> str:
         f"  2. In a private window, open the {demo_brands()[0].name} product above and ask a question in the widget.",
         "  3. Back at the workbench, accept the offer before its countdown ends, and answer.",
         "  4. As the shopper, reply, end the conversation and rate it. The expert sees under “Earnings” what it paid.",
-        "  5. As the operator, prepare, approve and execute a payout run. `flask demo live --rate 6` adds traffic.",
+        "  5. As the operator, prepare, approve and execute a payout run. `.venv/bin/flask demo live --rate 6` adds traffic.",
         "", "",
     ]  # fmt: skip
     return "\n".join(lines)
