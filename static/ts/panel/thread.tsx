@@ -136,6 +136,7 @@ function Found({ card }: { card: ExpertCard }): JSX.Element {
             {why}
           </span>
         )}
+        {!why && card.headline && <span>{card.headline}</span>}
       </div>
     </article>
   );
