@@ -15,7 +15,7 @@ from tests.flow.mailbox import link_in_mail
 from tests.flow.site import HostileShop, Site
 from tests.flow.test_story_in_browsers import sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 _number = count(1)
 CSV = (
     "id,url,price,title_en,category_path_en\n"

@@ -14,7 +14,7 @@ from tests.flow.market import Market, make_operator
 from tests.flow.site import HostileShop, Site
 from tests.flow.test_story_in_browsers import QUESTION, open_panel, say, sign_in, switch_on
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
 
 def test_a_question_without_anybody_free_is_answered_by_mail(

@@ -15,7 +15,7 @@ from tests.flow.market import Market, make_operator
 from tests.flow.site import Site
 from tests.flow.test_story_in_browsers import sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
 
 def test_what_was_earned_reaches_the_expert_in_a_run(

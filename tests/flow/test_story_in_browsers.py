@@ -12,7 +12,7 @@ from tests.flow.browsing import Windows
 from tests.flow.market import Market
 from tests.flow.site import HostileShop, Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 QUESTION = "Does this shoe run large for wide feet?"
 
 
