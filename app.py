@@ -7,9 +7,11 @@ if __name__ == "__main__":
 
     monkey.patch_all()
 
+import logging
 import os
 from pathlib import Path
 
+import structlog
 from flask import Flask
 from flask_babel import force_locale, gettext
 from flask_socketio import SocketIO
@@ -20,7 +22,7 @@ from whitenoise import WhiteNoise
 
 from experts import candidates, consequences, dispatch, recategorised, reputation, workbench_wiring
 from experts import wiring as experts
-from experts.events import AvailabilityChanged, ExpertFree
+from experts.events import AvailabilityChanged, ExpertFree, ExpertFull
 from marketplace.accounts import wiring as accounts
 from marketplace.brands import wiring as brands
 from marketplace.brands.events import CatalogueChanged, MissionChanged
@@ -64,6 +66,8 @@ DOMAINS = (mail, accounts, brands, questions, chat, ratings, widget, insights, e
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
     """The application. Without `database`, one is made from the settings (the embedded server when none is named)."""
     settings = settings or Settings()
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
     app = Flask(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
@@ -146,6 +150,7 @@ STORY: Story = {
     EmailLeft: Consequences(now=(dispatch.on_email_left,)),
     QuestionEnded: Consequences(now=(dispatch.on_ended,)),
     ExpertFree: Consequences(now=(dispatch.on_expert_free,)),
+    ExpertFull: Consequences(now=(dispatch.on_expert_full,)),
     AvailabilityChanged: Consequences(now=(consequences.on_availability,)),
     MissionChanged: Consequences(later=("experts.refresh_mission",)),
     # (4) conversation

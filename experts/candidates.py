@@ -25,24 +25,30 @@ class Free:
     person_id: UUID
     enrolment_id: UUID
     mission_id: UUID
+    category_id: UUID
+    """The category of the pool by which he was found."""
     facts: Candidate
 
 
-_FREE = text(
+FREE = text(
     """
     WITH best AS (
-        SELECT p.person_id, p.enrolment_id, p.mission_id, p.category_id, p.base
-        FROM expert_pool p
-        WHERE p.category_id = ANY(:categories) AND p.language = :language
-          AND NOT EXISTS (SELECT 1 FROM offer o WHERE o.question_id = :question AND o.person_id = p.person_id)
-          AND (NOT :live OR NOT EXISTS (
-              SELECT 1 FROM offer o WHERE o.person_id = p.person_id AND o.state = 'made' AND o.live))
-        ORDER BY p.base DESC LIMIT :most
+        SELECT p.* FROM unnest(CAST(:categories AS uuid[])) AS wanted(category_id)
+        CROSS JOIN LATERAL (
+            SELECT p.person_id, p.enrolment_id, p.mission_id, p.category_id, p.base
+            FROM expert_pool p
+            WHERE p.category_id = wanted.category_id AND p.language = :language
+              AND NOT EXISTS (SELECT 1 FROM offer o WHERE o.question_id = :question AND o.person_id = p.person_id)
+              AND (NOT :live OR NOT EXISTS (
+                  SELECT 1 FROM offer o WHERE o.person_id = p.person_id AND o.state = 'made' AND o.live))
+            ORDER BY p.base DESC LIMIT :most) AS p
     ), people AS (
-        SELECT DISTINCT ON (person_id) person_id, enrolment_id, mission_id, base FROM best
-        ORDER BY person_id, base DESC
+        SELECT * FROM (
+            SELECT DISTINCT ON (person_id) person_id, enrolment_id, mission_id, category_id, base FROM best
+            ORDER BY person_id, base DESC) AS once
+        ORDER BY base DESC LIMIT :most
     )
-    SELECT people.person_id, people.enrolment_id, people.mission_id,
+    SELECT people.person_id, people.enrolment_id, people.mission_id, people.category_id,
            e.accepted, e.offered, e.ignored, e.answer_delay, e.idle_since, e.counted_at,
            coalesce(here.good, 0) AS here_good, coalesce(here.rated, 0) AS here_rated, here.updated_at AS here_at,
            coalesce(overall.good, 0) AS all_good, coalesce(overall.rated, 0) AS all_rated, overall.updated_at AS all_at,
@@ -63,18 +69,39 @@ def free_experts(
     session: Session, question: Question, *, categories: list[UUID], live: bool, now: datetime, most: int = SHORTLIST
 ) -> list[Free]:
     """Free experts for `categories` in the question's language who were not asked yet, with the facts of the score."""
+    rows = session.execute(FREE, values_for(question, categories=categories, live=live, now=now, most=most))
+    return [
+        Free(row.person_id, row.enrolment_id, row.mission_id, row.category_id, _facts(row, now)) for row in rows
+    ]  # fmt: skip
+
+
+def values_for(
+    question: Question, *, categories: list[UUID], live: bool, now: datetime, most: int = SHORTLIST
+) -> dict[str, Any]:
+    """What `FREE` is given."""
     since = now - MEMORY
-    rows = session.execute(
-        _FREE,
-        {
-            "categories": categories, "language": question.language, "question": question.id, "live": live,
-            "most": most, "category": question.category_id, "now": now, "since": since, "since_day": since.date(),
-        },
-    )  # fmt: skip
-    found = []
-    for row in rows:
-        found.append(Free(row.person_id, row.enrolment_id, row.mission_id, _facts(row, now)))
-    return found
+    return {
+        "categories": categories, "language": question.language, "question": question.id, "live": live, "most": most,
+        "category": question.category_id, "now": now, "since": since, "since_day": since.date(),
+    }  # fmt: skip
+
+
+_HOLD = text(
+    """
+    SELECT 1 FROM expert_pool WHERE category_id = :category AND language = :language AND person_id = :person
+    FOR UPDATE SKIP LOCKED
+    """
+)
+
+
+def hold(session: Session, free: Free, *, language: str) -> bool:
+    """Keep the expert in the pool until this transaction ends; False when he left it or another decision holds him.
+
+    Whoever switches off, is paused or fills his last place waits for the offer, instead of being offered afterwards;
+    decisions at the same moment go to the next candidate instead of waiting for each other.
+    """
+    values = {"category": free.category_id, "language": language, "person": free.person_id}
+    return session.execute(_HOLD, values).first() is not None
 
 
 def _facts(row: Row[Any], now: datetime) -> Candidate:

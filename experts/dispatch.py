@@ -5,13 +5,14 @@ commit that freed him, in transactions of their own; timers (`due_at`) are the s
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from experts.candidates import anybody_present, free_experts, reach
+from experts.candidates import anybody_present, free_experts, hold, reach
 from experts.cascade import (
     Audience,
     CascadePolicy,
@@ -24,9 +25,9 @@ from experts.cascade import (
     pace_of,
 )  # fmt: skip
 from experts.decisions import decide
-from experts.events import ExpertFree
+from experts.events import ExpertFree, ExpertFull
 from experts.models import Expert, Offer
-from experts.offers import lapse, make_offer, open_offers, withdraw_others
+from experts.offers import lapse, make_offer, open_offers, withdraw, withdraw_others
 from marketplace.brands.missions import terms_of
 from marketplace.brands.models import Category, Mission
 from marketplace.core.clock import utcnow
@@ -42,6 +43,8 @@ log = structlog.get_logger()
 POLICY = CascadePolicy()
 LATER_PROMISE = timedelta(hours=24)
 """A question for later is answered within this time, or its shopper is told that it was not."""
+LOOKS = 3
+"""When decisions at the same moment took every candidate that one saw, it looks again, so many times in all."""
 MOST_STEPS = 25
 """More steps than this at one moment would be a fault of the clock."""
 
@@ -77,6 +80,30 @@ def on_expert_free(session: Session, event: ExpertFree) -> None:
     """Somebody came free: the oldest question that waits for such a person is offered at once, after the commit."""
     database: Database = session.info["database"]
     after_commit(session, lambda: drain(database, event.person_id))
+
+
+def on_expert_full(session: Session, event: ExpertFull) -> None:
+    """Whoever waits for an offer that can no longer be taken is moved on at once, after the commit."""
+    database: Database = session.info["database"]
+    after_commit(session, lambda: release(database, event.person_id))
+
+
+def release(database: Database, person_id: UUID) -> None:
+    """Take back the live offers of an expert who is full, and ask somebody else."""
+    with database.unit_of_work() as session:
+        open_to_him = select(Offer.question_id).where(Offer.person_id == person_id, Offer.state == "made", Offer.live)
+        waiting = list(session.scalars(open_to_him))
+
+    def work(session: Session, question_id: UUID) -> None:
+        question = session.scalars(select(Question).where(Question.id == question_id).with_for_update()).one()
+        now = utcnow()
+        his = [offer for offer in open_offers(session, question.id) if offer.person_id == person_id and offer.live]
+        withdraw(session, his, why="withdrawn", now=now)
+        if question.state in _WAITING:
+            advance(session, question, now=now)
+
+    for question_id in waiting:
+        database.run(partial(work, question_id=question_id))
 
 
 _FOR_EXPERT = text(
@@ -192,10 +219,19 @@ def _clock(session: Session, question: Question, *, candidates: bool) -> Questio
 
 def _offer_one(session: Session, question: Question, step: Step, *, now: datetime) -> bool:
     """Offer to the best free expert not yet asked; whether there was one."""
+    for _ in range(LOOKS):
+        seen, offered = _try_offer(session, question, step, now=now)
+        if offered or not seen:
+            return offered
+    return False
+
+
+def _try_offer(session: Session, question: Question, step: Step, *, now: datetime) -> tuple[bool, bool]:
+    """One look at the pool: whether to look again if nothing came of it, and whether somebody was offered."""
     live = step.audience is Audience.LIVE
     free = free_experts(session, question, categories=reach(session, question), live=live, now=now)
     if not free:
-        return False
+        return False, False
     until = step.until if step.kind is StepKind.OFFER and step.until else now + timedelta(minutes=10)
     decision, best_first = decide(session, question, free, now=now)
     for place, candidate in enumerate(best_first, 1):
@@ -203,7 +239,9 @@ def _offer_one(session: Session, question: Question, step: Step, *, now: datetim
         terms = terms_of(mission)
         if not session.info["can_start"](session, question.brand_id, terms):
             decision.excluded = {"budget": [str(each.person_id) for each in best_first]}
-            return False
+            return False, False
+        if not hold(session, candidate, language=question.language):
+            continue
         made = make_offer(
             session, question, person_id=candidate.person_id, enrolment_id=candidate.enrolment_id,
             decision_id=decision.id, rank=place, terms=terms, live=live, now=now, until=until,
@@ -212,8 +250,8 @@ def _offer_one(session: Session, question: Question, step: Step, *, now: datetim
             decision.chosen_id = candidate.person_id
             move(session, question, QuestionAction.OFFER, by="system", now=now, due_at=until)
             _tell(session, question, now=now)
-            return True
-    return False
+            return True, True
+    return True, False
 
 
 def _settle_state(session: Session, question: Question, *, now: datetime) -> None:

@@ -14,6 +14,13 @@ class ExpertFree(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ExpertFull(Event):
+    """The expert serves as many conversations as he said: a live offer still open to him cannot be taken."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class AvailabilityChanged(Event):
     """Switch, capacity, hours, presence or pause changed: what the workbench shows of it is old."""
 

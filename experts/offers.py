@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from experts import availability, pool
-from experts.events import ExpertFree
+from experts.events import ExpertFree, ExpertFull
 from experts.introductions import introduce
 from experts.models import EarnedDay, Expert, Offer
 from experts.scoring import faded, next_mean_delay
@@ -115,6 +115,8 @@ def accept(session: Session, actor: Actor, offer_id: UUID, *, now: datetime) -> 
     if offer.live:
         expert.answer_delay = next_mean_delay(expert.answer_delay, (now - offer.made_at).total_seconds())
     expert.idle_since = None
+    if expert.live >= expert.capacity:
+        publish(session, ExpertFull(expert.person_id))
     withdraw_others(session, question, but=offer.id, why="taken", now=now)
     conversation = open_conversation(
         session, question=question, person_id=offer.person_id, terms=offer.terms,

@@ -65,7 +65,7 @@ class PostgresManager(PubSubManager):
                         if message is not None:
                             yield message
             except psycopg.Error:
-                log.warning("fanout_listen_failed")
+                log.debug("fanout_listen_failed")  # also when the server stops before us
                 self.server.sleep(1)
 
 

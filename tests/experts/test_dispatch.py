@@ -210,3 +210,15 @@ def test_many_threads_one_winner_and_nobody_over_capacity(make_database: Callabl
             assert expert.live == live == 2
         assert session.scalar(select(func.count()).select_from(Conversation)) == 12
     database.engine.dispose()
+
+
+def test_who_became_full_gives_back_what_he_can_no_longer_take(session: Session, database: Database) -> None:
+    world = make_world(database, experts=2, capacity=1)
+    question = put(session, world)
+    offer = made(session, question)[0]
+    session.get_one(Expert, offer.person_id).live = 1
+    session.commit()
+    dispatch.release(database, offer.person_id)
+    session.expire_all()
+    assert session.get_one(Offer, offer.id).state is OfferState.WITHDRAWN
+    assert [o.person_id for o in made(session, question)] == [p for p, _ in world.experts if p != offer.person_id]
