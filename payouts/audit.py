@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from payouts import sealing
+
 MOST_SHOWN = 20
 
 
@@ -175,4 +177,6 @@ def audit(session: Session) -> Report:
         report.counted[check.name] = int(session.scalar(text(check.counted)) or 0)
         rows = session.execute(text(f"{check.broken} LIMIT {MOST_SHOWN}")).mappings()
         report.violations += [Violation(check.name, check.says, dict(row)) for row in rows]
+        if check.name == "I16":
+            report.violations += [Violation("I16", check.says, {"month": month}) for month in sealing.broken(session)]
     return report

@@ -1,6 +1,7 @@
 """`flask ledger` and `flask payouts`: the same services, from a shell."""
 
 import json
+from datetime import datetime
 from uuid import UUID
 
 import click
@@ -9,8 +10,9 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import Person
 from marketplace.core.clock import utcnow
+from marketplace.core.errors import DomainError
 from marketplace.core.web import platform, transaction
-from payouts import audit, reconciliation, runs, transfers, work
+from payouts import audit, reconciliation, runs, sealing, transfers, work
 from payouts.models import PayoutRun
 from payouts.provider import gateway
 
@@ -40,6 +42,18 @@ def audit_command(as_json: bool) -> None:
         click.echo("clean" if report.is_clean else f"{len(report.violations)} violations")
     if not report.is_clean:
         raise SystemExit(1)
+
+
+@ledger_group.command("seal")
+@click.argument("month", type=click.DateTime(["%Y-%m"]))
+def seal_command(month: datetime) -> None:
+    """Close a month, such as 2026-10: nothing can be dated in it any more."""
+    try:
+        with transaction() as session:
+            sealed = sealing.seal(session, month.date(), now=utcnow())
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{sealed.month:%Y-%m} {sealed.transactions} transactions {sealed.digest.hex()}")
 
 
 @payouts_group.command("prepare")
