@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.core.clock import utcnow
@@ -79,8 +79,14 @@ def execute(
 
 
 def unfinished(session: Session) -> list[UUID]:
-    """Runs under execution: to be gone on with after a crash or a pause."""
-    return list(session.scalars(select(PayoutRun.id).where(PayoutRun.state == RunState.EXECUTING)))
+    """Runs to be gone on with after a crash or a pause; not those whose last payouts wait for a person."""
+    open_ones = exists().where(
+        Payout.run_id == PayoutRun.id, Payout.state.in_([PayoutState.PREPARED, PayoutState.SUBMITTED])
+    )
+    moving = open_ones.where(or_(Payout.state == PayoutState.PREPARED, Payout.due_at.is_not(None)))
+    return list(
+        session.scalars(select(PayoutRun.id).where(PayoutRun.state == RunState.EXECUTING, or_(~open_ones, moving)))
+    )
 
 
 def _claim(database: Database, run_id: UUID, now: datetime) -> Job | None:

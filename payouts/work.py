@@ -28,8 +28,10 @@ def release(database: Database) -> None:
 def execute(parts: Platform, gateway: Gateway, run_id: str) -> None:
     """Work on a run; when payouts wait for a pause, come back."""
     done = transfers.execute(parts.database, gateway, UUID(run_id))
-    if not done:
-        with parts.database.unit_of_work() as session:
+    if done:
+        return
+    with parts.database.unit_of_work() as session:
+        if UUID(run_id) in transfers.unfinished(session):
             defer(session, EXECUTE, schedule_at=utcnow() + timedelta(seconds=30), lock=EXECUTE, run_id=run_id)
 
 

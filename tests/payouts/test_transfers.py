@@ -197,6 +197,20 @@ def test_parameters_changed_under_a_key_stop_the_payout(stripe_scene: Scene) -> 
     assert not stripe_scene.execute(later=timedelta(hours=48))
     stopped = stripe_scene.payouts()[0]
     assert (stopped.state, stopped.outcome, stopped.generation) == (PayoutState.SUBMITTED, "stopped", 1)
+    with stripe_scene.database.unit_of_work() as session:
+        assert transfers.unfinished(session) == []
+
+
+def test_a_run_that_waits_for_a_pause_is_gone_on_with(stripe_scene: Scene, stripe_server: StripeServer) -> None:
+    with stripe_scene.database.unit_of_work() as session:
+        assert transfers.unfinished(session) == [stripe_scene.run_id]
+    stripe_server.arm("drop_before", path="/v1/transfers")
+    stripe_scene.execute()
+    with stripe_scene.database.unit_of_work() as session:
+        assert transfers.unfinished(session) == [stripe_scene.run_id]
+    stripe_scene.execute(later=timedelta(hours=1))
+    with stripe_scene.database.unit_of_work() as session:
+        assert transfers.unfinished(session) == []
 
 
 def test_a_transfer_that_comes_back_is_owed_again(stripe_scene: Scene, stripe_server: StripeServer) -> None:
