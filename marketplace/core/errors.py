@@ -5,6 +5,11 @@ Status codes are decided by the edges (`web.py`, `realtime.py`), not here.
 
 from typing import ClassVar
 
+from sqlalchemy.exc import DataError
+
+UNREADABLE = (DataError, UnicodeEncodeError, RecursionError)
+"""What nobody can store or read (a NUL, half a character, a list inside a thousand): edges refuse it as `Invalid`."""
+
 
 class DomainError(Exception):
     """A refusal that a person can understand.

@@ -14,7 +14,7 @@ from socketio import Server
 from socketio.exceptions import ConnectionRefusedError
 
 from marketplace.core.actors import Actor, Audience
-from marketplace.core.errors import DomainError
+from marketplace.core.errors import UNREADABLE, DomainError, Invalid
 
 log = structlog.get_logger()
 P = TypeVar("P", bound="Payload")
@@ -93,6 +93,8 @@ class Realtime:
                 connection = door.identify(sid, environ, auth if isinstance(auth, Mapping) else {})
             except DomainError as error:
                 raise ConnectionRefusedError(self._translate(error, "en"), {"code": error.code}) from None
+            except UNREADABLE:
+                raise ConnectionRefusedError(self._translate(Invalid(), "en"), {"code": Invalid.code}) from None
             if not connection.actor.may_enter(door.audience):
                 raise ConnectionRefusedError("This door is not yours.", {"code": "forbidden"})
             self._connections[door.name, sid] = connection
@@ -128,6 +130,9 @@ class Realtime:
                 return _refusal(
                     error.code, self._translate(error, connection.locale), getattr(error, "retry_after", None)
                 )
+            except UNREADABLE as unreadable:
+                log.warning("unreadable_event", socket_event=event.name, error=type(unreadable).__name__)
+                return _refusal("invalid", self._translate(Invalid(), connection.locale))
             except Exception:
                 log.exception("socket_event_failed", socket_event=event.name, namespace=door.name)
                 return _refusal("internal", "Something broke on our side. Try again.", 2.0)

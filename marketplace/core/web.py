@@ -20,7 +20,16 @@ from werkzeug.exceptions import HTTPException
 
 from marketplace.core.actors import STRANGER, Actor, Audience
 from marketplace.core.db import Database
-from marketplace.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooMany, Unavailable
+from marketplace.core.errors import (
+    UNREADABLE,
+    Conflict,
+    DomainError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unavailable,
+)
 from marketplace.core.jobs import Jobs
 from marketplace.core.realtime import Realtime
 from marketplace.core.settings import Settings
@@ -172,6 +181,11 @@ def _on_domain_error(error: DomainError) -> ResponseReturnValue:
     return response
 
 
+def _on_unreadable(error: Exception) -> ResponseReturnValue:
+    log.warning("unreadable_request", path=request.path, error=type(error).__name__)
+    return _on_domain_error(Invalid())
+
+
 def _on_http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
@@ -231,6 +245,8 @@ def init_web(app: Flask) -> None:
     csrf.init_app(app)
     app.after_request(_secure)
     app.register_error_handler(DomainError, _on_domain_error)
+    for kind in UNREADABLE:
+        app.register_error_handler(kind, _on_unreadable)
     app.register_error_handler(HTTPException, _on_http_error)
     if not app.testing:
         app.register_error_handler(Exception, _on_crash)
