@@ -93,7 +93,8 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    static = WhiteNoise(app.wsgi_app, max_age=0, immutable_file_test=_is_hashed)
+    in_development = settings.environment == "development"  # what is built again is served without a restart
+    static = WhiteNoise(app.wsgi_app, max_age=0, immutable_file_test=_is_hashed, autorefresh=in_development)
     if (ROOT / "static" / "dist").is_dir():
         static.add_files(str(ROOT / "static" / "dist"), prefix="static/")
     app.wsgi_app = static  # type: ignore[method-assign]
