@@ -120,6 +120,7 @@ export function Later(): JSX.Element {
             <form
               id="email"
               class="field"
+              noValidate
               onSubmit={(event) => {
                 event.preventDefault();
                 setBusy(true);
