@@ -134,12 +134,18 @@ class ShopperVerbs:
         return visitors.new_visitor(session, brand, locale=locale, now=now)
 
     def check_origin(self, *, key: str, origin: str | None, host: str | None) -> None:
-        """Let in pages of the brand's sites and our own panel. Raises `WrongOrigin`."""
+        """Let in pages of the brand's sites and our own panel. Raises `WrongOrigin`.
+
+        Some programs add an `Origin` of their own to the one they were told; the server joins them with a
+        comma, and each must be allowed. Browsers send one.
+        """
+        named = [each.strip() for each in (origin or "").split(",")]
         with self._database().unit_of_work() as session:
             brand = _brand(session, key)
-            own = origin is not None and (origin == self._public_url or urlsplit(origin).netloc == host)
-            if not own and (origin is None or not is_allowed_origin(session, brand.id, origin)):
-                raise WrongOrigin
+            for each in named:
+                own = bool(each) and (each == self._public_url or urlsplit(each).netloc == host)
+                if not own and not (each and is_allowed_origin(session, brand.id, each)):
+                    raise WrongOrigin
 
     def ask(self, actor: Actor, asked: AskIn, *, locale: str) -> dict[str, Any]:
         """Store the question; triage and the first offer happen in the same transaction."""
