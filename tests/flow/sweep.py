@@ -15,6 +15,8 @@ from marketplace.core.schema import ROOT
 
 CATALOGUE = ROOT / "marketplace" / "translations" / "fr" / "LC_MESSAGES" / "messages.po"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+OF_ITS_OWN_LANGUAGE = "/c/"
+"""A conversation's private page speaks as the conversation does."""
 INLINE = re.compile(r"<[a-z][^<>]*?\s(style|on[a-z]+)\s*=\s*[\"']", re.IGNORECASE)
 SCRIPT = re.compile(r"<script\b([^>]*)>", re.IGNORECASE)
 HOLE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
@@ -147,6 +149,8 @@ class Sweep:
 
     def _check_language(self, path: str, language: str) -> None:
         said = self._page.evaluate("document.documentElement.lang")
+        if path.startswith(OF_ITS_OWN_LANGUAGE):
+            language = said
         if said != language:
             self.faults.append(f"{path}: is in {said}, asked for {language}")
             return

@@ -77,8 +77,9 @@ def test_a_brand_opens_its_shop_and_accepts_an_expert(
 
     brand.goto(f"{site.url}/brand/missions/new")
     brand.get_by_label("Title in English").fill("Kettle lovers wanted")
-    brand.get_by_text("Coffee", exact=True).click()
-    brand.get_by_text("English", exact=True).locator("visible=true").last.click()
+    brand.get_by_label("Description in English").fill("Answer what people ask before they buy a kettle.")
+    brand.get_by_role("checkbox", name="Coffee", exact=True).check()
+    brand.get_by_role("checkbox", name="English", exact=True).check()
     brand.get_by_label("Pay per conversation").fill("4.00")
     brand.get_by_role("button", name="Save").click()
     brand.get_by_role("button", name="Publish").click()
@@ -88,11 +89,11 @@ def test_a_brand_opens_its_shop_and_accepts_an_expert(
     expert.goto(f"{site.url}/missions")
     expert.get_by_role("link", name="Kettle lovers wanted").last.click()
     expert.get_by_role("link", name="Apply").click()
-    expert.get_by_label("Headline in English").fill("Coffee at home for ten years")
+    expert.get_by_label("In one line, in English").fill("Coffee at home for ten years")
     expert.get_by_label("Country").select_option("FR")
     for words in ("English", "Coffee"):
-        expert.get_by_role("main").get_by_text(words, exact=True).first.click()
-    expert.get_by_label("Why").fill("I make four cups a day and repair my kettles.")
+        expert.get_by_role("checkbox", name=words, exact=True).check()
+    expert.get_by_label("Why you").fill("I make four cups a day and repair my kettles.")
     expert.get_by_role("button", name="Send the application").click()
 
     brand.goto(f"{site.url}/brand/applications")
