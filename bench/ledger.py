@@ -107,22 +107,21 @@ INSERT INTO person (id, email, name, password_hash, locale, time_zone, theme, is
 INSERT INTO payee (person_id, account_id, version, state, missing, created_at, checked_at)
     SELECT md5('person' || n)::uuid, 'acct_' || n, 'v2', 'active', '[]', :now, :now
     FROM generate_series(1, :experts) AS n;
-SET session_replication_role = replica;
+SET LOCAL session_replication_role = replica;
 INSERT INTO earning (id, segment_id, conversation_id, brand_id, person_id, rule, currency, gross_minor,
         commission_minor, vat_minor, net_minor, calculation, state, earned_at, available_on)
     SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(),
         md5('person' || (1 + n % :experts))::uuid, 'conversation', 'EUR', 400, 80, 0, 320, '{}',
         'available', :now, :now
     FROM generate_series(1, :earnings) AS n;
-SET session_replication_role = DEFAULT;
 """
 
 
 def build_run(database: Database, experts: int, entries: int) -> None:
     """Seconds and memory to prepare a run of `experts` who share `entries` ledger entries (two per earning)."""
-    for statement in filter(str.strip, FILL.split(";\n")):
-        with database.engine.begin() as connection:
-            given = {"now": NOW, "experts": experts, "earnings": entries // 2}
+    given = {"now": NOW, "experts": experts, "earnings": entries // 2}
+    with database.engine.begin() as connection:
+        for statement in filter(str.strip, FILL.split(";\n")):
             connection.execute(text(statement), {k: v for k, v in given.items() if f":{k}" in statement})
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
