@@ -16,9 +16,6 @@ ExpertId: TypeAlias = UUID | str | int
 PRESENCE_LEASE_SECONDS = 45.0
 """A heartbeat older than this no longer proves that somebody is there."""
 
-NEWCOMER_RATINGS = 5
-"""Ratings after which an expert is no longer a newcomer, who serves one conversation at a time."""
-
 
 class Exclusion(StrEnum):
     """Why an expert is not offered a question; the order of the members is the order of trial."""
@@ -81,11 +78,6 @@ class QuestionFacts:
     categories: frozenset[str]
     asked_already: frozenset[ExpertId] = frozenset()
     live: bool = True
-
-
-def capacity_for(wished: int, rated: int) -> int:
-    """Return how many conversations an expert may hold: his wish, or one while he is new."""
-    return min(wished, 1) if rated < NEWCOMER_RATINGS else wished
 
 
 def _lacks_category(candidate: CandidateFacts, question: QuestionFacts) -> bool:

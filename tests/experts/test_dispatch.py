@@ -148,6 +148,15 @@ def test_a_full_expert_cannot_accept(session: Session, world: World) -> None:
         offers.accept(session, actor(offer.person_id), offer.id, now=utcnow())
 
 
+def test_a_newcomer_holds_as_many_conversations_as_he_chose(session: Session, database: Database) -> None:
+    world = make_world(database, experts=1, capacity=2)
+    for _ in range(2):
+        offer = made(session, put(session, world))[0]
+        offers.accept(session, actor(offer.person_id), offer.id, now=utcnow())
+    assert made(session, put(session, world)) == []
+    assert session.get_one(Expert, world.experts[0][0]).live == 2
+
+
 def test_an_empty_wallet_stops_offers(session: Session, database: Database) -> None:
     world = make_world(database, money=0)
     question = put(session, world)

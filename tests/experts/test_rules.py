@@ -9,7 +9,6 @@ from experts.rules import (
     CandidateFacts,
     Exclusion,
     QuestionFacts,
-    capacity_for,
     exclusion,
     sift,
 )
@@ -93,9 +92,3 @@ def test_sifting_counts_everyone_once() -> None:
     assert sum(counts.values()) == len(crowd) - 1
     assert counts[Exclusion.NOT_PRESENT] == 2
     assert list(counts) == [name for name in Exclusion if name in counts]
-
-
-def test_a_newcomer_holds_one_conversation_until_his_fifth_rating() -> None:
-    assert capacity_for(3, 4) == 1
-    assert capacity_for(3, 5) == 3
-    assert capacity_for(0, 0) == 0
