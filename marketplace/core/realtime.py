@@ -86,6 +86,7 @@ class Realtime:
         self.server.on("disconnect", self._disconnect(door), namespace=door.name)
         for event in door.events:
             self.server.on(event.name, self._answer(door, event), namespace=door.name)
+        self.server.on("*", _unknown, namespace=door.name)
 
     def _connect(self, door: SocketDoor) -> Callable[..., None]:
         def connect(sid: str, environ: Mapping[str, Any], auth: Any = None) -> None:
@@ -138,6 +139,10 @@ class Realtime:
                 return _refusal("internal", "Something broke on our side. Try again.", 2.0)
 
         return answer
+
+
+def _unknown(_event: str, _sid: str, *_data: object) -> dict[str, Any]:
+    return _refusal("unknown_event", "There is no such event here.")
 
 
 def _refusal(code: str, message: str, retry_after: float | None = None) -> dict[str, Any]:
