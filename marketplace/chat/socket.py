@@ -34,7 +34,7 @@ class MessageIn(Payload):
 
     conversation_id: UUID
     client_id: UUID
-    text: str = Field("", max_length=20_000)
+    text: str = ""
     attachment_id: UUID | None = None
     product_id: UUID | None = None
 

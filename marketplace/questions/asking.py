@@ -18,6 +18,8 @@ from marketplace.questions.visitors import clean_email
 
 LONGEST = 4_000
 """Characters of a question or message."""
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+"""Characters that nobody sees: a text of nothing else says nothing."""
 OPEN_AT_ONCE = 3
 """Unanswered questions one visitor may have."""
 
@@ -26,7 +28,7 @@ _OPEN = (QuestionState.ASKED, QuestionState.TRIAGED, QuestionState.WAITING, Ques
 
 def clean_text(raw: str) -> str:
     """NFC, trimmed, bounded. Raises `Invalid` when nothing is left or too much."""
-    cleaned = unicodedata.normalize("NFC", raw).replace("\x00", "").strip()
+    cleaned = unicodedata.normalize("NFC", raw).replace("\x00", "").strip().strip(INVISIBLE)
     if not cleaned:
         raise Invalid("Write something first.", field="text")
     if len(cleaned) > LONGEST:

@@ -1,11 +1,11 @@
 """What a shopper can do, the same over sockets and over HTTP: arrive, ask, leave an address, rate."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -43,23 +43,32 @@ class UnknownKey(NotFound):
     message = "No shop has this key."
 
 
+def _cut(most: int) -> AfterValidator:
+    """A page may say more than is of use: the rest is left out, the question is not refused for it."""
+    return AfterValidator(lambda text: text[:most])
+
+
+Hint = Annotated[str, _cut(300)]
+LongHint = Annotated[str, _cut(2_000)]
+
+
 class ProductHint(Payload):
     """What the shop's page says of the product; all optional."""
 
-    id: str = Field("", max_length=120)
-    gtin: str = Field("", max_length=60)
-    url: str = Field("", max_length=2_000)
-    title: str = Field("", max_length=300)
-    description: str = Field("", max_length=5_000)
-    category: str = Field("", max_length=300)
+    id: Hint = ""
+    gtin: Hint = ""
+    url: LongHint = ""
+    title: Hint = ""
+    description: LongHint = ""
+    category: Hint = ""
 
 
 class AskIn(Payload):
     """A question named by its client."""
 
     client_id: UUID
-    text: str = Field(max_length=20_000)
-    page_url: str = Field("", max_length=4_000)
+    text: str
+    page_url: LongHint = ""
     product: ProductHint | str | None = None
     locale: str | None = Field(None, max_length=20)
 
