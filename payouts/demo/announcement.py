@@ -34,7 +34,8 @@ def announce(settings: Settings) -> str:
         f"  2. In a private window, open the {demo_brands()[0].name} product above and ask a question in the widget.",
         "  3. Back at the workbench, accept the offer before its countdown ends, and answer.",
         "  4. As the shopper, reply, end the conversation and rate it. The expert sees under “Earnings” what it paid.",
-        "  5. As the operator, prepare, approve and execute a payout run. `.venv/bin/flask demo live --rate 6` adds traffic.",
+        "  5. As the operator, prepare, approve and execute a payout run.",
+        "More traffic: `.venv/bin/flask demo live --rate 6`, in another window.",
         "", "",
     ]  # fmt: skip
     return "\n".join(lines)
