@@ -47,6 +47,12 @@ WORDS = """() => {
   return [...found];
 }"""
 
+SETTLE = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  for (const each of document.getAnimations()) { try { each.finish(); } catch { /* endless ones go on */ } }
+  requestAnimationFrame(done);
+})))"""
+"""A change of theme passes through transitions; colours are judged after them."""
+
 
 @dataclass(slots=True)
 class Catalogue:
@@ -115,6 +121,7 @@ class Sweep:
             self._check_axe(path, "light", {"resultTypes": ["violations"]})
             self._page.set_viewport_size(NARROW)  # type: ignore[arg-type]
             self._page.emulate_media(color_scheme="dark")
+            self._page.evaluate(SETTLE)
             self._check_width(path, language)
             rules = ["color-contrast", "target-size"]
             self._check_axe(path, "dark", {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": rules}})
