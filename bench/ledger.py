@@ -83,12 +83,17 @@ def compare(database: Database, seconds: float) -> None:
         post_one(database, wallet_of(wallet), held_of(wallet))
     print(f"{'wallets':>8} {'threads':>8} {'update/s':>10} {'post/s':>10} {'ratio':>7}")
     for wallets in (1, 1_000):
+        chosen = owners[:wallets]
+
+        def update(turn: int, chosen: list[UUID] = chosen) -> None:
+            update_one(database, chosen[turn % len(chosen)])
+
+        def post(turn: int, chosen: list[UUID] = chosen) -> None:
+            owner = chosen[turn % len(chosen)]
+            post_one(database, wallet_of(owner), held_of(owner))
+
         for threads in (1, 4, 8):
-            bare = rate(threads, seconds, lambda n, w=wallets: update_one(database, owners[n % w]))
-            posted = rate(
-                threads, seconds,
-                lambda n, w=wallets: post_one(database, wallet_of(owners[n % w]), held_of(owners[n % w])),
-            )  # fmt: skip
+            bare, posted = rate(threads, seconds, update), rate(threads, seconds, post)
             print(f"{wallets:>8} {threads:>8} {bare:>10.0f} {posted:>10.0f} {bare / posted:>7.2f}")
 
 
