@@ -35,6 +35,11 @@ class Actor:
     is_system: bool = False
     brands: Mapping[UUID, str] = field(default_factory=dict)
 
+    @property
+    def is_newcomer(self) -> bool:
+        """Whether this is a person who has no role yet."""
+        return self.person_id is not None and not (self.is_expert or self.is_operator or self.brands)
+
     def may_enter(self, audience: Audience) -> bool:
         """Whether the audience's door opens for this actor."""
         match audience:

@@ -16,6 +16,7 @@ from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
 from marketplace.core.realtime import SocketDoor
 from marketplace.core.web import Door, Platform, verify_doors
+from tests.factories.accounts import make_person
 from tests.factories.world import ORIGIN, make_world
 from tests.support import Sockets
 
@@ -44,7 +45,6 @@ def _made_up(rule: Any, name: str) -> Any:
 @pytest.fixture
 def people(app: Flask, database: Database) -> dict[str, FlaskClient]:
     """A browser signed in as each persona."""
-    from tests.factories.accounts import make_person
 
     world = make_world(database)
     with database.unit_of_work() as session:
@@ -164,3 +164,15 @@ def test_every_socket_event_refuses_a_stranger_to_the_row(
             answer = client.emit(event.name, about, namespace=namespace, callback=True)
             assert answer["ok"] is False, (namespace, event.name)
             assert answer["error"]["code"] == "not_found", (namespace, event.name, answer)
+
+
+def test_a_person_without_a_role_is_led_to_the_ways_in(app: Flask, database: Database) -> None:
+    with database.unit_of_work() as session:
+        sign_in = signins.start(session, make_person(session), device="test", now=utcnow())
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = str(sign_in.id)
+        cookie["_fresh"] = True
+    for address in ("/brand", "/expert/"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.location) == (302, "/home")
