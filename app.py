@@ -7,9 +7,12 @@ if __name__ == "__main__":
 
     monkey.patch_all()
 
+import json
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import structlog
 from flask import Flask
@@ -39,7 +42,7 @@ from marketplace.core.jobs import Jobs
 from marketplace.core.realtime import Realtime
 from marketplace.core.settings import Settings
 from marketplace.core.storage import Storage
-from marketplace.core.web import Platform, asset_finder, init_web, verify_doors
+from marketplace.core.web import Platform, init_web, verify_doors
 from marketplace.insights import wiring as insights
 from marketplace.mail import wiring as mail
 from marketplace.questions import learning, training, triage
@@ -81,7 +84,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         database = Database(launch.database_url(settings), pool=settings.database_pool)
     app.extensions["comptoir"] = _platform(app, settings, database)
     app.jinja_env.undefined = StrictUndefined
-    asset = asset_finder(ROOT / "static" / "dist")
+    asset = _asset_finder(ROOT / "static" / "dist")
     app.jinja_env.globals.update(asset=asset, icon_href=lambda name: f"{asset('img/icons.svg')}#{name}")
     init_i18n(app)
     init_web(app)
@@ -127,6 +130,20 @@ def _platform(app: Flask, settings: Settings, database: Database) -> Platform:
         can_start=wallet.can_start,
     )  # fmt: skip
     return Platform(settings, database, jobs, realtime, Storage(settings.var_dir / "files"))
+
+
+def _asset_finder(dist: Path) -> Callable[[str], str]:
+    """`asset(name)`: the address of the built, hashed file; the manifest is read again when it changes."""
+    manifest_path = dist / "manifest.json"
+    cache: dict[str, Any] = {"at": None, "names": {}}
+
+    def asset(name: str) -> str:
+        changed = manifest_path.stat().st_mtime if manifest_path.exists() else None
+        if cache["at"] != changed:
+            cache.update(at=changed, names=json.loads(manifest_path.read_text()) if changed else {})
+        return "/static/" + cache["names"].get(name, name)
+
+    return asset
 
 
 def _socket_manager(settings: Settings, url: str) -> PubSubManager | None:

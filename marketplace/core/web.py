@@ -1,11 +1,9 @@
 """The HTTP edge: doors that declare who may enter, one transaction, one mapping of errors."""
 
-import json
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -226,20 +224,6 @@ def _secure(response: Response) -> Response:
     if "Cache-Control" not in headers and response.mimetype == "text/html":
         headers["Cache-Control"] = "no-store"
     return response
-
-
-def asset_finder(dist: Path) -> Callable[[str], str]:
-    """`asset(name)`: the address of the built, hashed file; the manifest is read again when it changes."""
-    manifest_path = dist / "manifest.json"
-    cache: dict[str, Any] = {"at": None, "names": {}}
-
-    def asset(name: str) -> str:
-        changed = manifest_path.stat().st_mtime if manifest_path.exists() else None
-        if cache["at"] != changed:
-            cache.update(at=changed, names=json.loads(manifest_path.read_text()) if changed else {})
-        return "/static/" + cache["names"].get(name, name)
-
-    return asset
 
 
 def init_web(app: Flask) -> None:
