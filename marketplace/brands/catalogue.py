@@ -176,7 +176,7 @@ def _upsert_product(session: Session, brand: Brand, category: Category, values: 
 
 
 def _read_row(brand: Brand, row: Mapping[str, str]) -> dict[str, Any]:
-    cell = {name: " ".join((row.get(name) or "").split()) for name in HEADER}
+    cell = {name: " ".join((row.get(name) or "").replace("\0", " ").split()) for name in HEADER}
     values: dict[str, Any] = {
         "external_id": _bounded(cell["id"], "id", 120),
         "gtin": _bounded(cell["gtin"], "gtin", 14, required=False) or None,
@@ -241,7 +241,10 @@ def _attributes(text: str) -> list[dict[str, str]]:
 
 
 def _attribute(item: Mapping[str, Any]) -> dict[str, str]:
-    cell = {key: str(item.get(key) or "")[:300] for key in ("label_en", "label_fr", "value_en", "value_fr")}
+    cell = {
+        key: str(item.get(key) or "").replace("\0", " ")[:300]
+        for key in ("label_en", "label_fr", "value_en", "value_fr")
+    }
     (label_en, label_fr), (value_en, value_fr) = _pair(cell, "label"), _pair(cell, "value")
     if not label_en or not value_en:
         raise Invalid("Each attribute needs a label and a value.", field="attributes")

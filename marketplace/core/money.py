@@ -88,11 +88,17 @@ class Money:
         return [Money(sign * part, self.currency) for part in parts]
 
 
+MOST_DIGITS = 14
+"""Of an amount in minor units, after the first: what a 64-bit column surely holds."""
+
+
 def parse_decimal(text: str, currency: str) -> Money:
     """Read “129.00” or “129,00” exactly. Raises `Invalid` for anything with more digits than the currency has."""
     cleaned = text.strip().replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace(",", ".")
     try:
         scaled = Decimal(cleaned).scaleb(exponent(currency))
+        if scaled.adjusted() > MOST_DIGITS:
+            raise ValueError("more than any account holds")
         whole = int(scaled)
     except (ArithmeticError, ValueError) as error:
         raise Invalid("“%(text)s” is not an amount; write it like 12.50.", text=text[:40]) from error

@@ -51,6 +51,21 @@ def test_bringing_it_again_updates_it(session: Session) -> None:
     assert [node.name_fr for node in catalogue.categories_of(session, brand.id)] == ["Chaussures", "Sentier"]
 
 
+@pytest.mark.parametrize("price", ["9" * 20, "1e999999999", "NaN", "Infinity"])
+def test_an_amount_beyond_any_account_is_a_line_of_the_report(session: Session, price: str) -> None:
+    brand = make_brand(session)
+    report = bring(session, brand, row(price=price), row(2))
+    assert [(error.line, error.field) for error in report.errors] == [(2, "price")]
+    assert report.created == 1
+
+
+def test_a_nul_in_a_cell_is_left_out(session: Session) -> None:
+    brand = make_brand(session)
+    attributes = '[{"label_en": "We\\u0000ight", "value_en": "270 g"}]'
+    assert bring(session, brand, row(title_en="Rid\0ge", attributes=attributes)).created == 1
+    assert session.scalars(select(Product)).one().title_en == "Rid ge"
+
+
 def test_a_missing_language_takes_the_text_of_the_other(session: Session) -> None:
     brand = make_brand(session)
     bring(session, brand, row(title_en="", description_en="Light", category_path_fr=""))
