@@ -118,7 +118,7 @@ class Door(Blueprint):
             return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
         if actor() == STRANGER:
             return problem(401, "sign_in_first", gettext("Sign in first."))
-        if actor().is_newcomer and not wants_json():
+        if actor().is_newcomer and self.audience in {Audience.BRAND, Audience.EXPERT} and not wants_json():
             return redirect(url_for("accounts.home"))  # which offers the ways in
         raise Forbidden
 
