@@ -117,7 +117,7 @@ _FOR_EXPERT = text(
                 SELECT 1 FROM category own JOIN category pc ON pc.id = p.category_id
                 WHERE own.id = q.category_id AND (pc.id = own.parent_id OR pc.parent_id = own.parent_id)))))
       AND NOT EXISTS (SELECT 1 FROM offer o WHERE o.question_id = q.id AND o.person_id = :person)
-    ORDER BY q.asked_at LIMIT 10
+    ORDER BY q.state = 'offered', q.asked_at LIMIT 10
     """
 )
 

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from experts import dispatch, offers
+from experts import availability, dispatch, offers
 from experts.models import Decision, Expert, Offer
 from experts.offers import AtCapacity, OfferGone
 from experts.states import OfferState
@@ -231,3 +231,18 @@ def test_who_became_full_gives_back_what_he_can_no_longer_take(session: Session,
     session.expire_all()
     assert session.get_one(Offer, offer.id).state is OfferState.WITHDRAWN
     assert [o.person_id for o in made(session, question)] == [p for p, _ in world.experts if p != offer.person_id]
+
+
+def test_who_comes_free_is_offered_what_waits_not_what_others_are_asked(session: Session, database: Database) -> None:
+    """Twelve older questions are offered to colleagues; the thirteenth waits and goes to the next free expert."""
+    world = make_world(database, experts=13, capacity=1)
+    last, _token = world.experts[-1]
+    with database.unit_of_work() as other:
+        availability.switch(other, other.get_one(Expert, last), on=False, now=utcnow())
+    questions = [put(session, world) for _ in range(13)]
+    assert [len(made(session, question)) for question in questions] == [1] * 12 + [0]
+    session.commit()
+    with database.unit_of_work() as other:
+        make_free(other, other.get_one(Expert, last), now=utcnow())
+    session.expire_all()
+    assert [offer.person_id for offer in made(session, questions[-1])] == [last]
