@@ -137,6 +137,7 @@ class Shopper(threading.Thread):
         self.closed = threading.Event()
         self.latencies: list[float] = []
         self.asked_at = 0.0
+        self.matched_after = 0.0
         self.error = ""
         self.acknowledged: dict[str, int] = {}
         self.client = Client(
@@ -183,6 +184,7 @@ class Shopper(threading.Thread):
         assert asked["ok"], asked
         self._found(asked)
         assert self.matched.wait(120), "nobody accepted"
+        self.matched_after = time.monotonic() - self.asked_at
         for number in range(self._messages):
             time.sleep(self._random.uniform(0.05, 0.4))
             client_id = str(new_id())
@@ -340,7 +342,7 @@ def measure(web: Web, options: argparse.Namespace) -> int:
     sent = sum(len(each.acknowledged) for each in shoppers) + sum(len(each.acknowledged) for each in experts)
     result |= {
         "conversations": options.conversations, "messages acknowledged": sent, "offers seen": len(asked),
-        "seconds": round(seconds, 1), "ack p50 ms": round(statistics.median(latencies) * 1_000, 1),
+        "seconds": round(seconds, 1), "slowest match s": round(max(each.matched_after for each in shoppers), 1), "ack p50 ms": round(statistics.median(latencies) * 1_000, 1),
         "ack p95 ms": round(latencies[int(len(latencies) * 0.95)] * 1_000, 1),
     }  # fmt: skip
     for client in (*(each.client for each in shoppers), *(each.client for each in experts)):

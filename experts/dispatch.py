@@ -145,20 +145,28 @@ def sweep(database: Database) -> None:
             return
 
 
-def _step(database: Database, question_id: UUID, *, wait_for_lock: bool) -> bool:
+def _step(database: Database, question_id: UUID, *, wait_for_lock: bool, again: bool = True) -> bool:
     def work(session: Session) -> bool:
         query = select(Question).where(Question.id == question_id).with_for_update(skip_locked=not wait_for_lock)
         question = session.scalar(query)
         if question is None or question.state not in _WAITING:
             return False
-        advance(session, question, now=utcnow())
+        advance(session, question, now=utcnow(), again=again)
         return True
 
     return database.run(work)
 
 
-def advance(session: Session, question: Question, *, now: datetime) -> None:
-    """Do for a question (held locked) whatever is due, until its clock says when to look again."""
+def _look_again(database: Database, question_id: UUID) -> None:
+    _step(database, question_id, wait_for_lock=False, again=False)
+
+
+def advance(session: Session, question: Question, *, now: datetime, again: bool = True) -> None:
+    """Do for a question (held locked) whatever is due, until its clock says when to look again.
+
+    A question left waiting is looked at once more after the commit: whoever came free in the meantime could not see it
+    yet, and whoever comes free later does (a lost wake-up otherwise, until the next timer).
+    """
     someone = True
     for _ in range(MOST_STEPS):
         if question.state not in _WAITING:
@@ -188,6 +196,8 @@ def advance(session: Session, question: Question, *, now: datetime) -> None:
                 _settle_state(session, question, now=now)
                 question.due_at = step.until
                 session.flush()
+                if again and question.state is QuestionState.WAITING:
+                    after_commit(session, partial(_look_again, session.info["database"], question.id))
                 return
     log.error("question_clock_runs_wild", question=str(question.id))
     question.due_at = now + timedelta(seconds=30)
