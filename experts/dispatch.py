@@ -27,7 +27,7 @@ from experts.cascade import (
 from experts.decisions import decide
 from experts.events import ExpertFree, ExpertFull
 from experts.models import Expert, Offer
-from experts.offers import lapse, make_offer, open_offers, withdraw, withdraw_others
+from experts.offers import claim, lapse, make_offer, open_offers, withdraw, withdraw_others
 from marketplace.brands.missions import terms_of
 from marketplace.brands.models import Category, Mission
 from marketplace.core.clock import utcnow
@@ -250,6 +250,8 @@ def _try_offer(session: Session, question: Question, step: Step, *, now: datetim
         if not session.info["can_start"](session, question.brand_id, terms):
             decision.excluded = {"budget": [str(each.person_id) for each in best_first]}
             return False, False
+        if live and not claim(session, candidate.person_id):
+            continue
         if not hold(session, candidate, language=question.language):
             continue
         made = make_offer(

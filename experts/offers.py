@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -50,6 +50,19 @@ def net_pay(terms: dict[str, Any]) -> Money:
     """What a qualified conversation earns under `terms`, after commission."""
     gross = Money(max(terms["pay_minor"], terms["floor_minor"]), terms["currency"])
     return gross - gross.share(terms["commission_bps"])
+
+
+_CLAIM = text("SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(:person AS text), 7))")
+
+
+def claim(session: Session, person_id: UUID) -> bool:
+    """Whether this transaction may change the expert's live offer; never waits.
+
+    Without it an insert would wait for whoever is answering or making this expert's other offer, while that one waits
+    for rows of ours: a deadlock each time many ask at once. Who is passed over here is offered what still waits after
+    the commit of the other.
+    """
+    return bool(session.scalar(_CLAIM, {"person": str(person_id)}))
 
 
 def make_offer(
@@ -213,6 +226,8 @@ def _refuse_gone(offer: Offer, now: datetime) -> None:
 
 def _answer(session: Session, offer: Offer, action: OfferAction, *, now: datetime, reason: str = "") -> None:
     """An answered live offer makes room for another: whoever still waits is offered at once."""
+    if offer.live:
+        claim(session, offer.person_id)
     offer.state = OFFER.after(offer.state, action)
     offer.answered_at = now
     offer.reason = reason[:300]
