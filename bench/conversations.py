@@ -342,7 +342,9 @@ def measure(web: Web, options: argparse.Namespace) -> int:
     sent = sum(len(each.acknowledged) for each in shoppers) + sum(len(each.acknowledged) for each in experts)
     result |= {
         "conversations": options.conversations, "messages acknowledged": sent, "offers seen": len(asked),
-        "seconds": round(seconds, 1), "slowest match s": round(max(each.matched_after for each in shoppers), 1), "ack p50 ms": round(statistics.median(latencies) * 1_000, 1),
+        "seconds": round(seconds, 1),
+        "slowest match s": round(max(each.matched_after for each in shoppers), 1),
+        "ack p50 ms": round(statistics.median(latencies) * 1_000, 1),
         "ack p95 ms": round(latencies[int(len(latencies) * 0.95)] * 1_000, 1),
     }  # fmt: skip
     for client in (*(each.client for each in shoppers), *(each.client for each in experts)):
