@@ -11,7 +11,7 @@ from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
 from tests.factories.payouts import earn
 from tests.flow.browsing import Windows
-from tests.flow.market import Market, make_operator
+from tests.flow.market import Market, family, make_operator
 from tests.flow.site import Site
 from tests.flow.test_story_in_browsers import sign_in
 
@@ -42,7 +42,7 @@ def test_what_was_earned_reaches_the_expert_in_a_run(
     sign_in(operator, site, make_operator(site_database), then="/operator/runs")
     operator.on("dialog", lambda dialog: dialog.accept())
     operator.get_by_role("button", name="Prepare").click()
-    row = operator.get_by_role("row").filter(has_text="Aïcha Benali")
+    row = operator.get_by_role("row").filter(has_text=family(market.expert))
     expect(row).to_contain_text("€12.80")
     operator.get_by_role("button", name="Approve").click()
     operator.get_by_role("button", name="Execute").click()
