@@ -23,7 +23,7 @@ from marketplace.chat.states import (
 from marketplace.chat.wire import authors, numbered
 from marketplace.core.clock import new_id
 from marketplace.core.events import publish
-from marketplace.questions.models import Question, Visitor
+from marketplace.questions.models import Question
 from marketplace.questions.moves import move, tell_shopper
 from marketplace.questions.states import QuestionAction
 
@@ -133,8 +133,3 @@ def mark_read(conversation: Conversation, *, by_shopper: bool, seq: int) -> int:
         return conversation.shopper_read
     conversation.server_read = max(conversation.server_read, seq)
     return conversation.server_read
-
-
-def shopper_name(visitor: Visitor) -> str:
-    """What the expert may call the shopper: a first name when the shop gave one."""
-    return visitor.name.split(" ")[0] if visitor.name else ""

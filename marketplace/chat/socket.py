@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import Field, model_validator
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,7 +13,7 @@ from marketplace.accounts.actors import actor_of_cookie, actor_of_token
 from marketplace.chat import conversations, messages
 from marketplace.chat.access import access_conversation, access_served, live_segment
 from marketplace.chat.limits import Buckets, Gates
-from marketplace.chat.models import Conversation, Segment
+from marketplace.chat.models import Conversation
 from marketplace.chat.states import AuthorKind, CloseReason
 from marketplace.chat.wire import brand_room, history, person_room
 from marketplace.core.actors import Actor, Audience
@@ -225,17 +224,6 @@ def brand_door(parts: Platform, app: Any, verbs: ConversationVerbs) -> SocketDoo
     return SocketDoor(
         name="/brand", audience=Audience.BRAND, identify=identify_person(parts, app), events=verbs.events(), rooms=rooms
     )
-
-
-def open_segments(session: Session, person_id: UUID) -> list[tuple[Segment, Conversation]]:
-    """What a person serves now, longest waiting first."""
-    rows = session.execute(
-        select(Segment, Conversation)
-        .join(Conversation, Conversation.id == Segment.conversation_id)
-        .where(Segment.person_id == person_id, Segment.closed_at.is_(None))
-        .order_by(Conversation.last_message_at)
-    )
-    return [(segment, conversation) for segment, conversation in rows]
 
 
 __all__ = ["CloseIn", "ConversationIn", "ConversationVerbs", "MessageIn", "ReadIn", "SyncIn", "brand_door"]

@@ -12,7 +12,7 @@ from marketplace.core.events import publish
 from marketplace.questions import intent, language
 from marketplace.questions.categories import guess_category
 from marketplace.questions.events import QuestionAsked, QuestionTriaged
-from marketplace.questions.models import Question, Visitor
+from marketplace.questions.models import Question
 from marketplace.questions.moves import move, tell_shopper
 from marketplace.questions.states import Intent, QuestionAction
 
@@ -95,8 +95,3 @@ def find_product(session: Session, brand: Brand, page: Page) -> Product | None:
             if product is not None:
                 return product
     return None
-
-
-def language_of(session: Session, question: Question) -> str:
-    """The language to speak to the shopper in."""
-    return question.language or session.get_one(Visitor, question.visitor_id).locale

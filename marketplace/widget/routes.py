@@ -7,11 +7,11 @@ from uuid import UUID
 from flask import Response, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.brands.models import Brand, Site
-from marketplace.brands.registry import find_by_key
+from marketplace.brands.registry import note_seen
 from marketplace.chat.socket import CloseIn, ConversationVerbs, MessageIn, ReadIn, SyncIn
 from marketplace.core.actors import STRANGER, Actor, Audience
 from marketplace.core.clock import utcnow
@@ -21,10 +21,7 @@ from marketplace.questions.visitors import find_visitor
 from marketplace.widget.availability import availability
 from marketplace.widget.colours import readable_accent
 from marketplace.widget.texts import loader_texts
-from marketplace.widget.verbs import AskIn, ChooseIn, EmailIn, RateIn, ShopperVerbs, UnknownKey
-
-SEEN_EVERY = 60
-"""Seconds between two notes that a site carries the widget."""
+from marketplace.widget.verbs import AskIn, ChooseIn, EmailIn, RateIn, ShopperVerbs, open_brand
 
 
 def _bearer() -> Actor:
@@ -49,7 +46,7 @@ csrf.exempt(rest)
 def loader(key: str) -> ResponseReturnValue:
     """The script tag's answer: code, settings, texts and availability in one response."""
     with transaction() as session:
-        brand = _brand(session, key)
+        brand = open_brand(session, key)
         _note_seen(session, brand)
         config = _config(session, brand)
     response = Response(current_app.extensions["loader_script"].with_config(config), mimetype="text/javascript")
@@ -63,7 +60,7 @@ def panel() -> ResponseReturnValue:
     """The page inside the frame; only the brand's sites may frame it."""
     locale = request.args.get("locale", "")[:2]
     with transaction() as session:
-        brand = _brand(session, request.args.get("key", ""))
+        brand = open_brand(session, request.args.get("key", ""))
         origins = list(session.scalars(select(Site.origin).where(Site.brand_id == brand.id).order_by(Site.origin)))
         g.locale = locale if locale in {"fr", "en"} else brand.locale
         accent, on_accent = readable_accent(brand.accent)
@@ -186,13 +183,6 @@ def _parse(model: Any, **from_path: Any) -> Any:
         raise Invalid("%(where)s: %(what)s", field=where or None, where=where, what=first["msg"]) from error
 
 
-def _brand(session: Session, key: str) -> Brand:
-    brand = find_by_key(session, key)
-    if brand is None or brand.disabled_at is not None:
-        raise UnknownKey
-    return brand
-
-
 def _own_origin() -> str:
     return f"{request.scheme}://{request.host}"
 
@@ -210,11 +200,5 @@ def _config(session: Session, brand: Brand) -> dict[str, Any]:
 
 def _note_seen(session: Session, brand: Brand) -> None:
     parts = urlsplit(request.headers.get("Referer", ""))
-    if not parts.netloc:
-        return
-    now = utcnow()
-    site = session.scalar(
-        select(Site).where(Site.brand_id == brand.id, Site.origin == f"{parts.scheme}://{parts.netloc}")
-    )
-    if site is not None and (site.seen_at is None or (now - site.seen_at).total_seconds() > SEEN_EVERY):
-        session.execute(update(Site).where(Site.id == site.id).values(seen_at=now))
+    if parts.netloc:
+        note_seen(session, brand.id, f"{parts.scheme}://{parts.netloc}", now=utcnow())

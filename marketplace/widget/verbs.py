@@ -119,7 +119,7 @@ class ShopperVerbs:
         """Who connects, in which language, and the welcome: a new token when there was none, and what is under way."""
         with self._database().unit_of_work() as session:
             now = utcnow()
-            brand = _brand(session, key)
+            brand = open_brand(session, key)
             language = (locale or brand.locale)[:2]
             language = language if language in {"fr", "en"} else "en"
             visitor, fresh = self._visitor(session, brand, token, signed, language, now)
@@ -150,7 +150,7 @@ class ShopperVerbs:
         """
         named = [each.strip() for each in (origin or "").split(",")]
         with self._database().unit_of_work() as session:
-            brand = _brand(session, key)
+            brand = open_brand(session, key)
             for each in named:
                 own = bool(each) and (each == self._public_url or urlsplit(each).netloc == host)
                 if not own and not (each and is_allowed_origin(session, brand.id, each)):
@@ -218,7 +218,8 @@ def _standing(session: Session, visitor: Visitor, question: Question, *, now: da
     return answer
 
 
-def _brand(session: Session, key: str) -> Brand:
+def open_brand(session: Session, key: str) -> Brand:
+    """The brand of a widget key. Raises `UnknownKey`, also for a brand that is closed."""
     brand = find_by_key(session, key)
     if brand is None or brand.disabled_at is not None:
         raise UnknownKey
