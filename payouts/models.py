@@ -1,12 +1,15 @@
 """Every table of this domain."""
 
-from payouts.models_earnings import Assessment, Earning, Hold, TopUp, WalletSettings
+from payouts.models_earnings import Assessment, Earning, Hold
 from payouts.models_ledger import LedgerAccount, LedgerEntry, LedgerSeal, LedgerTransaction
-from payouts.models_provider import Finding, Hook, TwinObject
+from payouts.models_provider import Comparison, Finding, Hook, ProviderMovement, TwinObject
 from payouts.models_runs import Payee, Payout, PayoutRun
+from payouts.models_wallet import Chargeback, TopUp, WalletSettings, Withdrawal
 
 __all__ = [
     "Assessment",
+    "Chargeback",
+    "Comparison",
     "Earning",
     "Finding",
     "Hold",
@@ -18,7 +21,9 @@ __all__ = [
     "Payee",
     "Payout",
     "PayoutRun",
+    "ProviderMovement",
     "TopUp",
     "TwinObject",
     "WalletSettings",
+    "Withdrawal",
 ]

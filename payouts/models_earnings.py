@@ -1,4 +1,4 @@
-"""The wallet's top-ups and holds; what each segment was judged to be worth, and what it earned."""
+"""Holds; what each segment was judged to be worth, and what it earned."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,49 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, Currency, Json, Key, Line, Minor, Short, state_column
-from payouts.states import EarningState, HoldState, TopUpState
-
-
-class WalletSettings(Base):
-    """A brand's limits: the most it spends per calendar month (UTC), and where it wants to be warned."""
-
-    __tablename__ = "wallet_settings"
-    __table_args__ = (CheckConstraint("month_cap_minor > 0", name="cap"),)
-
-    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand.id"), primary_key=True)
-    month_cap_minor: Mapped[int | None]
-    warn_below_minor: Mapped[Minor] = mapped_column(default=2_000)
-    warned_at: Mapped[datetime | None]
-    """When the low-balance mail was last sent; cleared by a top-up."""
-
-
-class TopUp(Base):
-    """Money that a brand adds to its wallet. Credited once, and only when it is paid."""
-
-    __tablename__ = "top_up"
-    __table_args__ = (
-        CheckConstraint("amount_minor > 0", name="amount"),
-        CheckConstraint("(state = 'paid') = (paid_at IS NOT NULL)", name="paid"),
-        Index("ix_top_up_brand", "brand_id", "created_at"),
-    )
-
-    id: Mapped[Key]
-    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand.id"))
-    by_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    amount_minor: Mapped[Minor]
-    currency: Mapped[Currency]
-    state: Mapped[TopUpState] = mapped_column(state_column(TopUpState), default=TopUpState.CREATED)
-    checkout_id: Mapped[Short | None] = mapped_column(unique=True)
-    checkout_url: Mapped[str | None]
-    payment_id: Mapped[Short | None] = mapped_column(unique=True)
-    method: Mapped[Short] = mapped_column(default="")
-    fee_minor: Mapped[int | None]
-    available_on: Mapped[datetime | None]
-    matured_at: Mapped[datetime | None]
-    """When the ledger moved it from Stripe's pending to its available balance."""
-    created_at: Mapped[datetime]
-    paid_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
+from payouts.states import EarningState, HoldState
 
 
 class Hold(Base):

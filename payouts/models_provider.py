@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.core.db import Base, Json, Key, Line, Prose, Short, state_column
+from marketplace.core.db import Base, Currency, Json, JsonList, Key, Line, Minor, Prose, Short, state_column
 from payouts.states import FindingState, HookState
 
 
@@ -44,9 +44,46 @@ class Finding(Base):
     state: Mapped[FindingState] = mapped_column(state_column(FindingState), default=FindingState.OPEN)
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[Prose] = mapped_column(default="")
+    """What was found out, in words."""
+    history: Mapped[JsonList] = mapped_column(default=list)
+    """[{at, by, state, words}]: each move, who made it (empty: the nightly comparison) and why."""
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
+
+
+class Comparison(Base):
+    """One reconciliation: what it looked at, and how many differences it saw."""
+
+    __tablename__ = "comparison"
+
+    id: Mapped[Key]
+    by_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    """Who asked for it; nobody: the calendar."""
+    checked: Mapped[Json]
+    """How many rows of each kind were compared."""
+    differences: Mapped[int] = mapped_column(default=0)
+    opened: Mapped[int] = mapped_column(default=0)
+    closed: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[Line] = mapped_column(default="")
+    """Why it could not be finished; empty when it was."""
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ProviderMovement(Base):
+    """A line of the provider's own book, and the one transaction of our ledger that books it."""
+
+    __tablename__ = "provider_movement"
+
+    id: Mapped[Short] = mapped_column(primary_key=True)
+    kind: Mapped[Short]
+    amount_minor: Mapped[Minor]
+    fee_minor: Mapped[Minor]
+    currency: Mapped[Currency]
+    source_id: Mapped[Short | None]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    available_on: Mapped[datetime]
+    transaction_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_transaction.id"), unique=True)
 
 
 class TwinObject(Base):

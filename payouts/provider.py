@@ -1,8 +1,8 @@
 """Which payment provider serves: Stripe when there is a key, its stand-in otherwise."""
 
 from flask import current_app
+from pydantic import SecretStr
 
-from marketplace.core.settings import Settings
 from marketplace.core.web import Platform
 from payouts.gateway import Gateway
 from payouts.stripe_gateway import StripeGateway
@@ -15,8 +15,9 @@ def make_gateway(parts: Platform) -> Gateway:
     if settings.stripe_secret_key is None:
         return Twin(lambda: parts.database, settings.public_url)
     return StripeGateway(
-        settings.stripe_secret_key.get_secret_value(), base=settings.stripe_api_base, secrets=_secrets(settings),
-        thin_secrets=_thin_secrets(settings),
+        settings.stripe_secret_key.get_secret_value(), base=settings.stripe_api_base,
+        secrets=_secrets(settings.stripe_webhook_secret, settings.stripe_webhook_secret_previous),
+        thin_secrets=_secrets(settings.stripe_thin_webhook_secret, settings.stripe_thin_webhook_secret_previous),
     )  # fmt: skip
 
 
@@ -26,11 +27,5 @@ def gateway() -> Gateway:
     return found
 
 
-def _secrets(settings: Settings) -> tuple[str, ...]:
-    kept = (settings.stripe_webhook_secret, settings.stripe_webhook_secret_previous)
+def _secrets(*kept: SecretStr | None) -> tuple[str, ...]:
     return tuple(secret.get_secret_value() for secret in kept if secret is not None)
-
-
-def _thin_secrets(settings: Settings) -> tuple[str, ...]:
-    secret = settings.stripe_thin_webhook_secret
-    return (secret.get_secret_value(),) if secret is not None else ()

@@ -37,6 +37,68 @@ TOP_UP = Machine(
 )
 
 
+class TopUpKind(StrEnum):
+    """How money is added: on the provider's page, by bank transfer, or by itself from a kept method."""
+
+    CHECKOUT = "checkout"
+    TRANSFER = "transfer"
+    AUTOMATIC = "automatic"
+
+
+class WithdrawalState(StrEnum):
+    """asked > sent > succeeded | failed."""
+
+    ASKED = "asked"
+    SENT = "sent"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class WithdrawalAction(StrEnum):
+    """What moves a withdrawal. A bank may send back what had arrived already."""
+
+    SEND = "send"
+    SUCCEED = "succeed"
+    FAIL = "fail"
+
+
+WITHDRAWAL = Machine(
+    "withdrawal",
+    {
+        (WithdrawalState.ASKED, WithdrawalAction.SEND): WithdrawalState.SENT,
+        (WithdrawalState.ASKED, WithdrawalAction.SUCCEED): WithdrawalState.SUCCEEDED,
+        (WithdrawalState.SENT, WithdrawalAction.SUCCEED): WithdrawalState.SUCCEEDED,
+        (WithdrawalState.ASKED, WithdrawalAction.FAIL): WithdrawalState.FAILED,
+        (WithdrawalState.SENT, WithdrawalAction.FAIL): WithdrawalState.FAILED,
+        (WithdrawalState.SUCCEEDED, WithdrawalAction.FAIL): WithdrawalState.FAILED,
+    },
+)
+
+
+class ChargebackState(StrEnum):
+    """open > won | lost."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class ChargebackAction(StrEnum):
+    """What ends a chargeback."""
+
+    WIN = "win"
+    LOSE = "lose"
+
+
+CHARGEBACK = Machine(
+    "chargeback",
+    {
+        (ChargebackState.OPEN, ChargebackAction.WIN): ChargebackState.WON,
+        (ChargebackState.OPEN, ChargebackAction.LOSE): ChargebackState.LOST,
+    },
+)
+
+
 class HoldState(StrEnum):
     """held > spent | released."""
 
@@ -176,7 +238,27 @@ class HookState(StrEnum):
 
 
 class FindingState(StrEnum):
-    """Of a difference found by reconciliation: open > resolved."""
+    """Of a difference found by reconciliation: open > acknowledged > resolved."""
 
     OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
+
+
+class FindingAction(StrEnum):
+    """What moves a difference. Seen again after it was resolved, it opens again."""
+
+    ACKNOWLEDGE = "acknowledge"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
+
+
+FINDING = Machine(
+    "finding",
+    {
+        (FindingState.OPEN, FindingAction.ACKNOWLEDGE): FindingState.ACKNOWLEDGED,
+        (FindingState.OPEN, FindingAction.RESOLVE): FindingState.RESOLVED,
+        (FindingState.ACKNOWLEDGED, FindingAction.RESOLVE): FindingState.RESOLVED,
+        (FindingState.RESOLVED, FindingAction.REOPEN): FindingState.OPEN,
+    },
+)

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     stripe_webhook_secret: SecretStr | None = Field(None, description="signing secret of the snapshot endpoint")
     stripe_webhook_secret_previous: SecretStr | None = Field(None, description="accepted while secrets rotate")
     stripe_thin_webhook_secret: SecretStr | None = Field(None, description="signing secret of the thin endpoint")
+    stripe_thin_webhook_secret_previous: SecretStr | None = Field(None, description="accepted while secrets rotate")
     smtp_url: SecretStr | None = Field(
         None, description="smtp://user:password@host:587; unset writes mail to VAR_DIR/mail"
     )
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     payout_second_approval_minor: int = Field(
         500_000, ge=0, description="runs above this total need a second operator, in minor units"
     )
+    payout_margin_minor: int = Field(0, ge=0, description="kept at the provider when runs are sent, in minor units")
     messages_per_minute: int = Field(600, ge=1, description="messages one writer may send in a minute")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 

@@ -333,6 +333,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_category_parent_id"), "category", ["parent_id"], unique=False)
     op.create_table(
+        "comparison",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("by_person_id", sa.Uuid(), nullable=True),
+        sa.Column("checked", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("differences", sa.Integer(), nullable=False),
+        sa.Column("opened", sa.Integer(), nullable=False),
+        sa.Column("closed", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_person_id"], ["person.id"], name=op.f("fk_comparison_by_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comparison")),
+    )
+    op.create_index(op.f("ix_comparison_at"), "comparison", ["at"], unique=False)
+    op.create_table(
         "expert",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("public_name", sa.String(length=120), nullable=False),
@@ -374,11 +388,20 @@ def upgrade() -> None:
         sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("open", "resolved", name="findingstate", native_enum=False, create_constraint=True, length=24),
+            sa.Enum(
+                "open",
+                "acknowledged",
+                "resolved",
+                name="findingstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
             nullable=False,
         ),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("history", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
@@ -514,6 +537,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("period", "currency", name=op.f("uq_payout_run_period_currency")),
     )
     op.create_table(
+        "provider_movement",
+        sa.Column("id", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=120), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("source_id", sa.String(length=120), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("available_on", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("transaction_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["transaction_id"], ["ledger_transaction.id"], name=op.f("fk_provider_movement_transaction_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_movement")),
+        sa.UniqueConstraint("transaction_id", name=op.f("uq_provider_movement_transaction_id")),
+    )
+    op.create_index(op.f("ix_provider_movement_created_at"), "provider_movement", ["created_at"], unique=False)
+    op.create_table(
         "sign_in",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -543,6 +584,19 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
         sa.Column("by_person_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "checkout",
+                "transfer",
+                "automatic",
+                name="topupkind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column(
@@ -563,18 +617,26 @@ def upgrade() -> None:
         sa.Column("checkout_id", sa.String(length=120), nullable=True),
         sa.Column("checkout_url", sa.String(), nullable=True),
         sa.Column("payment_id", sa.String(length=120), nullable=True),
+        sa.Column("charge_id", sa.String(length=120), nullable=True),
         sa.Column("method", sa.String(length=120), nullable=False),
         sa.Column("fee_minor", sa.Integer(), nullable=True),
+        sa.Column("received_minor", sa.BigInteger(), nullable=False),
+        sa.Column("bank", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("available_on", sa.DateTime(timezone=True), nullable=True),
         sa.Column("matured_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("risk_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_minor", sa.BigInteger(), nullable=False),
+        sa.Column("error", sa.String(length=300), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(state = 'paid') = (paid_at IS NOT NULL)", name=op.f("ck_top_up_paid")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_top_up_amount")),
+        sa.CheckConstraint("withdrawn_minor BETWEEN 0 AND amount_minor", name=op.f("ck_top_up_withdrawn")),
         sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_top_up_brand_id")),
         sa.ForeignKeyConstraint(["by_person_id"], ["person.id"], name=op.f("fk_top_up_by_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_top_up")),
+        sa.UniqueConstraint("charge_id", name=op.f("uq_top_up_charge_id")),
         sa.UniqueConstraint("checkout_id", name=op.f("uq_top_up_checkout_id")),
         sa.UniqueConstraint("payment_id", name=op.f("uq_top_up_payment_id")),
     )
@@ -613,12 +675,64 @@ def upgrade() -> None:
         "wallet_settings",
         sa.Column("brand_id", sa.Uuid(), nullable=False),
         sa.Column("month_cap_minor", sa.Integer(), nullable=True),
+        sa.Column("day_cap_minor", sa.Integer(), nullable=True),
         sa.Column("warn_below_minor", sa.BigInteger(), nullable=False),
         sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("warned_empty_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("customer_id", sa.String(length=120), nullable=True),
+        sa.Column("method_id", sa.String(length=120), nullable=True),
+        sa.Column("method_label", sa.String(length=300), nullable=False),
+        sa.Column("setup_id", sa.String(length=120), nullable=True),
+        sa.Column("cash_minor", sa.BigInteger(), nullable=False),
+        sa.Column("auto_on", sa.Boolean(), nullable=False),
+        sa.Column("auto_below_minor", sa.BigInteger(), nullable=False),
+        sa.Column("auto_amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("auto_per_day", sa.Integer(), nullable=False),
+        sa.Column("auto_failures", sa.Integer(), nullable=False),
+        sa.Column("auto_error", sa.String(length=300), nullable=False),
+        sa.CheckConstraint("NOT auto_on OR method_id IS NOT NULL", name=op.f("ck_wallet_settings_method")),
+        sa.CheckConstraint(
+            "auto_amount_minor > 0 AND auto_below_minor >= 0 AND auto_per_day > 0", name=op.f("ck_wallet_settings_auto")
+        ),
+        sa.CheckConstraint("day_cap_minor > 0", name=op.f("ck_wallet_settings_day_cap")),
         sa.CheckConstraint("month_cap_minor > 0", name=op.f("ck_wallet_settings_cap")),
         sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_wallet_settings_brand_id")),
         sa.PrimaryKeyConstraint("brand_id", name=op.f("pk_wallet_settings")),
+        sa.UniqueConstraint("customer_id", name=op.f("uq_wallet_settings_customer_id")),
     )
+    op.create_table(
+        "chargeback",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("top_up_id", sa.Uuid(), nullable=False),
+        sa.Column("dispute_id", sa.String(length=120), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("held_minor", sa.BigInteger(), nullable=False),
+        sa.Column("lost_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("reason", sa.String(length=120), nullable=False),
+        sa.Column("movements", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open", "won", "lost", name="chargebackstate", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'open') = (closed_at IS NULL)", name=op.f("ck_chargeback_closed")),
+        sa.CheckConstraint(
+            "amount_minor > 0 AND fee_minor >= 0 AND held_minor >= 0", name=op.f("ck_chargeback_amount")
+        ),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_chargeback_brand_id")),
+        sa.ForeignKeyConstraint(["top_up_id"], ["top_up.id"], name=op.f("fk_chargeback_top_up_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chargeback")),
+        sa.UniqueConstraint("dispute_id", name=op.f("uq_chargeback_dispute_id")),
+    )
+    op.create_index("ix_chargeback_brand", "chargeback", ["brand_id", "state"], unique=False)
+    op.create_index(op.f("ix_chargeback_top_up_id"), "chargeback", ["top_up_id"], unique=False)
     op.create_table(
         "earned_day",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -852,6 +966,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_weekly_hours")),
     )
     op.create_index("ix_weekly_hours_person", "weekly_hours", ["person_id"], unique=False)
+    op.create_table(
+        "withdrawal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("top_up_id", sa.Uuid(), nullable=False),
+        sa.Column("by_person_id", sa.Uuid(), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "sent",
+                "succeeded",
+                "failed",
+                name="withdrawalstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("refund_id", sa.String(length=120), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.String(length=300), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state <> 'succeeded' OR refund_id IS NOT NULL", name=op.f("ck_withdrawal_refund")),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_withdrawal_amount")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_withdrawal_brand_id")),
+        sa.ForeignKeyConstraint(["by_person_id"], ["person.id"], name=op.f("fk_withdrawal_by_person_id")),
+        sa.ForeignKeyConstraint(["top_up_id"], ["top_up.id"], name=op.f("fk_withdrawal_top_up_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_withdrawal")),
+        sa.UniqueConstraint("refund_id", name=op.f("uq_withdrawal_refund_id")),
+    )
+    op.create_index("ix_withdrawal_brand", "withdrawal", ["brand_id", "created_at"], unique=False)
+    op.create_index(
+        "ix_withdrawal_due", "withdrawal", ["due_at"], unique=False, postgresql_where="state IN ('asked', 'sent')"
+    )
+    op.create_index(op.f("ix_withdrawal_top_up_id"), "withdrawal", ["top_up_id"], unique=False)
     op.create_table(
         "enrolment_category",
         sa.Column("enrolment_id", sa.Uuid(), nullable=False),
