@@ -38,7 +38,7 @@ migration: .venv/dev ## Rewrite the first migration from the models (until the f
 	@$(PY) migrations/remake.py
 
 translations: .venv/dev ## Bring the French catalogue up to date with the sources
-	@PYTHONPATH=. .venv/bin/pybabel -q extract --ignore-dirs '.*' --ignore-dirs node_modules --ignore-dirs var -F marketplace/translations/babel.cfg -k lazy_gettext -o marketplace/translations/messages.pot .
+	@PYTHONPATH=. .venv/bin/pybabel -q extract --ignore-dirs '.*' --ignore-dirs node_modules --ignore-dirs var -F marketplace/translations/babel.cfg -k lazy_gettext -k _l -o marketplace/translations/messages.pot .
 	@.venv/bin/pybabel -q update -i marketplace/translations/messages.pot -d marketplace/translations --no-fuzzy-matching --no-wrap
 
 pictures: .venv/dev ## Take the pictures of the README from the running demo

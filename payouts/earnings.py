@@ -178,9 +178,10 @@ def _assess(session: Session, conversation: Conversation, now: datetime) -> list
     qualified = []
     for segment in segments:
         written, replies = _counts(session, segment, segments)
+        named = (broken or "") if segment is segments[-1] else ""  # who served at the end, not those before
         facts = Facts(
             served_by=segment.kind, messages=written, replies=replies, close_reason=conversation.close_reason,
-            redirected=state is QuestionState.REDIRECTED, broken_rule=broken or "",
+            redirected=state is QuestionState.REDIRECTED, broken_rule=named,
         )  # fmt: skip
         reason = pay.assess(facts)
         session.add(
@@ -188,7 +189,7 @@ def _assess(session: Session, conversation: Conversation, now: datetime) -> list
                 segment_id=segment.id, conversation_id=conversation.id, person_id=segment.person_id,
                 qualified=reason is Reason.QUALIFIED, reason=reason.value, at=now,
                 facts={
-                    "expert_messages": written, "shopper_replies": replies, "broken_rule": broken or "",
+                    "expert_messages": written, "shopper_replies": replies, "broken_rule": named,
                     "close_reason": conversation.close_reason.value if conversation.close_reason else "",
                 },
             )

@@ -45,7 +45,7 @@ def assess(facts: Facts) -> Reason:
         return Reason.REDIRECTED
     if facts.close_reason is CloseReason.MISROUTED:
         return Reason.MISROUTED
-    if facts.close_reason is CloseReason.ABUSIVE:
+    if facts.close_reason in {CloseReason.ABUSIVE, CloseReason.SPAM}:
         return Reason.SPAM
     if facts.close_reason is CloseReason.FORCED and facts.broken_rule:
         return Reason.RULE_BROKEN

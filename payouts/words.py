@@ -17,9 +17,9 @@ REASONS: dict[str, Any] = {
     "no_answer": _l("Not paid: there was no answer."),
     "no_reply": _l("Not paid: the shopper did not write after the first answer."),
     "misrouted": _l("Not paid: the question was not for this mission. It does not count in your ratings either."),
-    "spam": _l("Not paid: the conversation was closed as abusive. It does not count in your ratings either."),
+    "spam": _l("Not paid: the conversation was closed as spam or abuse. It does not count in your ratings either."),
     "redirected": _l("Not paid: an order or after-sales question, sent to the brand."),
-    "rule_broken": _l("Not paid: the brand named a rule that was broken. You can appeal."),
+    "rule_broken": _l("Not paid: the brand named a rule of conduct that was broken. You can dispute it."),
 }
 
 STATES: dict[str, Any] = {

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.chat.access import last_segment, live_segment
+from marketplace.chat.conduct import ConductRule
 from marketplace.chat.events import ConversationClosed, ConversationOpened, SegmentClosed
 from marketplace.chat.messages import announce
 from marketplace.chat.models import Conversation, ConversationEvent, Segment
@@ -89,9 +90,11 @@ def append(
 
 def close(
     session: Session, conversation: Conversation, *, reason: CloseReason, by: AuthorKind, person_id: UUID | None,
-    topic: str | None, now: datetime,
+    topic: str | None, now: datetime, broken_rule: ConductRule | None = None,
 ) -> None:  # fmt: skip
     """Close a conversation that the caller holds locked. Closing a closed one again changes nothing.
+
+    `broken_rule` belongs to a forced close: without it, the person who served keeps the pay.
 
     What follows (the earning, the expert's freed place) happens in the same transaction.
     """
@@ -103,9 +106,10 @@ def close(
     conversation.snoozed_until = None
     conversation.close_reason = reason
     conversation.topic = (topic or "")[:120] or None
+    named = {"broken_rule": broken_rule.value} if broken_rule is not None and reason is CloseReason.FORCED else {}
     append(
         session, conversation, kind=EventKind.CLOSED, author=by, person_id=person_id,
-        data={"reason": reason.value, "topic": conversation.topic}, at=now,
+        data={"reason": reason.value, "topic": conversation.topic, **named}, at=now,
     )  # fmt: skip
     if segment is not None:
         end_segment(session, segment, now=now)

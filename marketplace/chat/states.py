@@ -60,4 +60,5 @@ class CloseReason(StrEnum):
     SILENT = "silent"
     MISROUTED = "misrouted"
     ABUSIVE = "abusive"
+    SPAM = "spam"
     FORCED = "forced"

@@ -75,8 +75,9 @@ def numbered(row: Mapping[str, Any] | RowMapping, names: Mapping[UUID, Author]) 
         event["client_id"] = str(row["client_id"])
     if row["text"]:
         event["text"] = row["text"]
-    if row["data"]:
-        event["data"] = row["data"]
+    told = {name: value for name, value in row["data"].items() if name != "broken_rule"}  # between brand and expert
+    if told:
+        event["data"] = told
     return event
 
 

@@ -48,6 +48,7 @@ CLOSED: Mapping[str, Any] = {
     "silent": lazy_gettext("nobody wrote any more"),
     "misrouted": lazy_gettext("not a question for an enthusiast"),
     "abusive": lazy_gettext("abusive messages"),
+    "spam": lazy_gettext("advertising or nonsense"),
     "forced": lazy_gettext("ended by the shop’s team"),
 }
 TOPIC: Mapping[str, Any] = {

@@ -14,7 +14,7 @@ from marketplace.core.events import publish
 from marketplace.ratings.events import RatingSaved
 from marketplace.ratings.models import Rating
 
-IGNORED = {CloseReason.MISROUTED, CloseReason.ABUSIVE, CloseReason.FORCED}
+IGNORED = {CloseReason.MISROUTED, CloseReason.ABUSIVE, CloseReason.SPAM, CloseReason.FORCED}
 """Closed so, a conversation says nothing of the person who served it."""
 LONGEST_COMMENT = 2_000
 

@@ -18,7 +18,7 @@ KERNEL_EDGES = {"marketplace.core.web", "marketplace.core.i18n", "marketplace.co
 EDGE_MODULES = {
     "marketplace.accounts.context", "marketplace.accounts.throttle", "marketplace.mail.rendering",
     "marketplace.accounts.login", "marketplace.widget.texts", "marketplace.insights.health",
-    "marketplace.insights.words", "payouts.provider", "payouts.words", "payouts.work",
+    "marketplace.chat.conduct_words", "marketplace.insights.words", "payouts.provider", "payouts.words", "payouts.work",
 }  # fmt: skip
 OUTSIDE = ("flask", "flask_socketio", "flask_babel", "flask_login", "flask_wtf", "stripe")
 

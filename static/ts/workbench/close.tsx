@@ -14,7 +14,8 @@ export function CloseDialog({ thread, onClose }: { thread: Thread; onClose: () =
     ["solved", t("The question is answered"), t("The shopper is asked for a rating.")],
     ["silent", t("The shopper went silent"), t("It can still be rated.")],
     ["misrouted", t("Not a question for me"), t("An order, another subject, another language. It does not count against you.")],
-    ["abusive", t("Insults or spam"), t("The brand looks at it. It does not count against you.")],
+    ["abusive", t("Insults or threats"), t("The brand looks at it. It does not count against you.")],
+    ["spam", t("Advertising or nonsense"), t("Nobody asks anything here. It does not count against you.")],
   ];
   const topics: Record<string, string> = {
     choice: t("Choosing"),

@@ -8,9 +8,9 @@ export function reasonOf(code: string, t: Translator): string {
     no_answer: t("Not paid: there was no answer."),
     no_reply: t("Not paid: the shopper did not write after the first answer."),
     misrouted: t("Not paid: the question was not for this mission. It does not count in your ratings either."),
-    spam: t("Not paid: the conversation was closed as abusive. It does not count in your ratings either."),
+    spam: t("Not paid: the conversation was closed as spam or abuse. It does not count in your ratings either."),
     redirected: t("Not paid: an order or after-sales question, sent to the brand."),
-    rule_broken: t("Not paid: the brand named a rule that was broken. You can appeal."),
+    rule_broken: t("Not paid: the brand named a rule of conduct that was broken. You can dispute it."),
   };
   return words[code] ?? "";
 }

@@ -114,7 +114,7 @@ export interface Synced {
   state: ConversationState;
 }
 
-export type CloseReason = "solved" | "misrouted" | "abusive" | "silent";
+export type CloseReason = "solved" | "misrouted" | "abusive" | "spam" | "silent";
 
 export interface Boot {
   me: { id: string; name: string; avatar_url: string | null };

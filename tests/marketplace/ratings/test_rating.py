@@ -42,7 +42,7 @@ def test_later_clicks_change_the_same_rating(session: Session, world: World) -> 
     assert (rating.stars, rating.solved, rating.comment, rating.counts) == (5, True, "Very kind", True)
 
 
-@pytest.mark.parametrize("reason", [CloseReason.MISROUTED, CloseReason.ABUSIVE, CloseReason.FORCED])
+@pytest.mark.parametrize("reason", [CloseReason.MISROUTED, CloseReason.ABUSIVE, CloseReason.SPAM, CloseReason.FORCED])
 def test_a_conversation_that_says_nothing_of_the_expert_does_not_count(
     session: Session, world: World, reason: CloseReason
 ) -> None:
