@@ -15,7 +15,7 @@ from marketplace.accounts.models import Person
 from marketplace.brands.models import Brand, Category, Product, Site
 from marketplace.chat.models import Conversation, ConversationEvent, Segment
 from marketplace.chat.states import AuthorKind, EventKind
-from marketplace.chat.wire import avatar_url, product_card
+from marketplace.chat.wire import ProductCard, avatar_url, product_card
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Forbidden
 from marketplace.questions.models import Question, Visitor
@@ -132,9 +132,7 @@ def today_json(session: Session, expert: Expert, person: Person, *, now: datetim
     }  # fmt: skip
 
 
-def search_products(
-    session: Session, brand_id: UUID, words: str, *, locale: str, most: int = 8
-) -> list[dict[str, Any]]:
+def search_products(session: Session, brand_id: UUID, words: str, *, locale: str, most: int = 8) -> list[ProductCard]:
     """Products of the brand whose title or texts hold the words; without words, the first by title."""
     title = Product.title_fr if locale == "fr" else Product.title_en
     query = select(Product).where(Product.brand_id == brand_id, Product.withdrawn_at.is_(None))

@@ -7,7 +7,6 @@ One statement checks the writer, numbers the message under the conversation's ro
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, text
@@ -18,7 +17,7 @@ from marketplace.chat.access import access_conversation
 from marketplace.chat.events import MessagePosted
 from marketplace.chat.models import Attachment
 from marketplace.chat.states import AuthorKind, ConversationState, EventKind
-from marketplace.chat.wire import Author, NumberedEvent, attach, authors, brand_room, numbered, person_room
+from marketplace.chat.wire import Named, NumberedEvent, Stored, attach, authors, brand_room, numbered, person_room
 from marketplace.core.actors import Actor
 from marketplace.core.clock import new_id
 from marketplace.core.errors import Conflict, Forbidden, Invalid
@@ -42,7 +41,7 @@ class Receipt:
     at: datetime
     fresh: bool
 
-    def as_ack(self) -> dict[str, Any]:
+    def as_ack(self) -> Stored:
         """As clients read it."""
         return {"id": str(self.id), "seq": self.seq, "at": self.at.isoformat()}
 
@@ -135,7 +134,7 @@ def announce(
     send(session, "event", event, room=brand_room(brand_id), namespace="/brand")
 
 
-def _self(session: Session, actor: Actor) -> dict[UUID, Author]:
+def _self(session: Session, actor: Actor) -> dict[UUID, Named]:
     """The writer's name and picture, asked for at most twice a minute per process: this is the hot path."""
     if actor.person_id is None:
         return {}
@@ -148,7 +147,7 @@ def _self(session: Session, actor: Actor) -> dict[UUID, Author]:
     return {actor.person_id: known[1]}
 
 
-_writers: dict[UUID, tuple[float, Author]] = {}
+_writers: dict[UUID, tuple[float, Named]] = {}
 
 
 def _check_content(session: Session, actor: Actor, conversation_id: UUID, content: Content) -> None:

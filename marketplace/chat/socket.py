@@ -15,7 +15,7 @@ from marketplace.chat.access import access_conversation, access_served, live_seg
 from marketplace.chat.limits import Buckets, Gates
 from marketplace.chat.models import Conversation
 from marketplace.chat.states import AuthorKind, CloseReason
-from marketplace.chat.wire import brand_room, history, person_room
+from marketplace.chat.wire import Marks, Stored, Synced, brand_room, history, person_room
 from marketplace.core.actors import Actor, Audience
 from marketplace.core.clock import utcnow
 from marketplace.core.errors import Forbidden
@@ -81,7 +81,7 @@ class ConversationVerbs:
         self._buckets = Buckets(per_minute=parts.settings.messages_per_minute, burst=parts.settings.messages_per_minute)
         self._gates = Gates()
 
-    def message(self, actor: Actor, sent: MessageIn) -> dict[str, Any]:
+    def message(self, actor: Actor, sent: MessageIn) -> Stored:
         """Store and announce a message; the acknowledgement comes after the commit."""
         writer = actor.visitor_id or actor.person_id
         if writer is None:
@@ -103,13 +103,13 @@ class ConversationVerbs:
                 receipt = self._database().run(work)
         return receipt.as_ack()
 
-    def sync(self, actor: Actor, asked: SyncIn, *, locale: str) -> dict[str, Any]:
+    def sync(self, actor: Actor, asked: SyncIn, *, locale: str) -> Synced:
         """Everything numbered above `after`."""
         with self._database().unit_of_work() as session:
             conversation = access_conversation(session, actor, asked.conversation_id)
             events = history(session, conversation.id, after=asked.after, locale=locale)
-            read = {"shopper": conversation.shopper_read, "expert": conversation.server_read}
-            return {"events": events, "last": conversation.last_seq, "read": read, "state": conversation.state.value}
+            read: Marks = {"shopper": conversation.shopper_read, "expert": conversation.server_read}
+            return {"events": events, "last": conversation.last_seq, "read": read, "state": conversation.state}
 
     def read(self, actor: Actor, mark: ReadIn) -> dict[str, Any]:
         """Move the read mark and tell the other side."""

@@ -1,7 +1,10 @@
-"""What travels: numbered events as clients read them, over sockets and HTTP alike."""
+"""What travels: numbered events as clients read them, over sockets and HTTP alike.
+
+The scripts' types are written from these (`marketplace/widget/wire_cli.py`).
+"""
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, Literal, NotRequired, Required, TypedDict, cast
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
@@ -10,32 +13,104 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Person
 from marketplace.brands.models import Product
 from marketplace.chat.models import Attachment, ConversationEvent
-from marketplace.chat.states import AuthorKind, EventKind
+from marketplace.chat.states import AuthorKind, CloseReason, ConversationState, EventKind
+from marketplace.questions.wire import ExpertCard
 
 
-class Author(TypedDict, total=False):
-    """Who wrote. Shoppers have no id here: experts never learn more than a first name."""
+class Named(TypedDict, total=False):
+    """A person of those who answer, as shown to shoppers."""
 
-    kind: str
     id: str
     name: str
     avatar_url: str | None
 
 
-class NumberedEvent(TypedDict, total=False):
-    """One event of a conversation. `seq` is gapless from 1; `at` is ISO 8601, UTC."""
+class Author(Named, total=False):
+    """Who wrote. Shoppers have no id here: experts never learn more than a first name."""
 
-    conversation_id: str
-    seq: int
+    kind: Required[AuthorKind]
+
+
+class ProductCard(TypedDict):
+    """A product as shown in a conversation."""
+
     id: str
-    kind: str
-    at: str
-    author: Author
+    title: str
+    url: str
+    image_url: str
+    price_minor: int
+    """Minor units of `currency`."""
+    currency: str
+
+
+class Picture(TypedDict):
+    """A picture of a conversation; whoever may read the conversation may ask for its address."""
+
+    id: str
+    url: str
+    width: int
+    height: int
+    name: str
+
+
+class EventData(TypedDict, total=False):
+    """What an event carries beside text."""
+
+    introduction: ExpertCard
+    stars: int
+    reason: CloseReason
+    topic: str | None
+
+
+class NumberedEvent(TypedDict, total=False):
+    """One event of a conversation."""
+
+    conversation_id: Required[str]
+    seq: Required[int]
+    """Gapless from 1."""
+    id: Required[str]
+    kind: Required[EventKind]
+    at: Required[str]
+    author: Required[Author]
     client_id: str
     text: str
-    product: dict[str, Any]
-    picture: dict[str, Any]
-    data: dict[str, Any]
+    product: ProductCard
+    picture: Picture
+    data: EventData
+
+
+class ReadMark(TypedDict):
+    """How far one side has read."""
+
+    conversation_id: str
+    by: Literal["shopper", "expert"]
+    seq: int
+    delivered: NotRequired[int]
+    """How far events have reached a screen of that side, read or not."""
+
+
+class Marks(TypedDict):
+    """How far both sides have read."""
+
+    shopper: int
+    expert: int
+
+
+class Synced(TypedDict):
+    """At most some hundreds of events; ask again while `last` is not reached."""
+
+    events: list[NumberedEvent]
+    last: int
+    read: Marks
+    state: ConversationState
+
+
+class Stored(TypedDict):
+    """The acknowledgement of a message."""
+
+    id: str
+    seq: int
+    at: str
 
 
 def person_room(person_id: UUID) -> str:
@@ -53,7 +128,7 @@ def avatar_url(avatar: str | None) -> str | None:
     return f"/avatars/{avatar}" if avatar else None
 
 
-def product_card(product: Product, locale: str) -> dict[str, Any]:
+def product_card(product: Product, locale: str) -> ProductCard:
     """A product as shown in a conversation; amounts in minor units."""
     return {
         "id": str(product.id), "title": product.title(locale), "url": product.url, "image_url": product.image_url,
@@ -61,15 +136,15 @@ def product_card(product: Product, locale: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def numbered(row: Mapping[str, Any] | RowMapping, names: Mapping[UUID, Author]) -> NumberedEvent:
+def numbered(row: Mapping[str, Any] | RowMapping, names: Mapping[UUID, Named]) -> NumberedEvent:
     """A stored event as it travels, without its product or picture."""
     kind = AuthorKind(row["author"])
-    author: Author = {"kind": kind.value}
+    author: Author = {"kind": kind}
     if row["person_id"] is not None:
-        author |= names.get(row["person_id"], {"id": str(row["person_id"])})
+        author = {**author, **names.get(row["person_id"], {"id": str(row["person_id"])})}
     event: NumberedEvent = {
         "conversation_id": str(row["conversation_id"]), "seq": row["seq"], "id": str(row["id"]),
-        "kind": EventKind(row["kind"]).value, "at": row["at"].isoformat(), "author": author,
+        "kind": EventKind(row["kind"]), "at": row["at"].isoformat(), "author": author,
     }  # fmt: skip
     if row["client_id"] is not None:
         event["client_id"] = str(row["client_id"])
@@ -77,7 +152,7 @@ def numbered(row: Mapping[str, Any] | RowMapping, names: Mapping[UUID, Author]) 
         event["text"] = row["text"]
     told = {name: value for name, value in row["data"].items() if name != "broken_rule"}  # between brand and expert
     if told:
-        event["data"] = told
+        event["data"] = cast(EventData, told)
     return event
 
 
@@ -121,7 +196,7 @@ def attach(
         }  # fmt: skip
 
 
-def authors(session: Session, person_ids: set[UUID]) -> dict[UUID, Author]:
+def authors(session: Session, person_ids: set[UUID]) -> dict[UUID, Named]:
     """Names and pictures of people, as shown to shoppers (first name only)."""
     if not person_ids:
         return {}

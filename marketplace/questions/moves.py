@@ -9,6 +9,7 @@ from marketplace.core.events import publish, send
 from marketplace.questions.events import QuestionEnded
 from marketplace.questions.models import Question, QuestionMove
 from marketplace.questions.states import QUESTION, QuestionAction, QuestionState
+from marketplace.questions.wire import Choice
 
 ENDED = {QuestionState.REDIRECTED, QuestionState.SETTLED, QuestionState.EXPIRED, QuestionState.WITHDRAWN}
 _UNANSWERED = {QuestionState.ASKED, QuestionState.TRIAGED, QuestionState.WAITING, QuestionState.OFFERED}
@@ -46,11 +47,11 @@ def move(
         publish(session, QuestionEnded(question.id))
 
 
-def choices(question: Question) -> list[dict[str, str]]:
+def choices(question: Question) -> list[Choice]:
     """The categories ({category_id, name}) that the shopper is asked to choose from; none once that is settled."""
     if question.state not in _UNANSWERED or "chosen" in question.triage or "corrected" in question.triage:
         return []
-    offered: list[dict[str, str]] = question.triage.get("choose", [])
+    offered: list[Choice] = question.triage.get("choose", [])
     return offered
 
 

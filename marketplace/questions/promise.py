@@ -1,11 +1,12 @@
 """What may be promised to a shopper, computed from what really happened."""
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from marketplace.questions.wire import Promised
 
 FEWEST = 5
 """Below this many recent answers nothing is promised."""
@@ -31,9 +32,7 @@ def usual_wait(session: Session, brand_id: UUID, *, now: datetime) -> int | None
     return max(1, round(float(row.wait)))
 
 
-def promise(
-    *, seconds: int | None, live_until: datetime | None, answer_by: datetime | None, now: datetime
-) -> dict[str, Any]:
+def promise(*, seconds: int | None, live_until: datetime | None, answer_by: datetime | None, now: datetime) -> Promised:
     """The promise as clients read it: `seconds` while somebody is looked for live, `by` (UTC, ISO) once it is dated."""
     if answer_by is not None:
         return {"kind": "later", "by": answer_by.isoformat()}

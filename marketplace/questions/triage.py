@@ -15,6 +15,7 @@ from marketplace.questions.events import QuestionAsked, QuestionTriaged
 from marketplace.questions.models import Question
 from marketplace.questions.moves import move, tell_shopper
 from marketplace.questions.states import Intent, QuestionAction
+from marketplace.questions.wire import Redirection
 
 LIVE_WINDOW = timedelta(seconds=180)
 """How long somebody is looked for while the shopper watches; afterwards the answer comes later."""
@@ -79,7 +80,7 @@ def triage(session: Session, question: Question, *, now: datetime) -> None:
     tell_shopper(session, question, **redirection(brand, question))
 
 
-def redirection(brand: Brand, question: Question) -> dict[str, Any]:
+def redirection(brand: Brand, question: Question) -> Redirection:
     """What the shopper is told when the question is not for an enthusiast."""
     return {"reason": question.intent.value if question.intent else "", "help_url": brand.help_url,
             "help_email": brand.help_email}  # fmt: skip

@@ -1,7 +1,6 @@
 """What a shopper has under way: told on connecting, so that a reload or another page loses nothing."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -14,12 +13,13 @@ from marketplace.questions.moves import ENDED, choices
 from marketplace.questions.promise import promise, usual_wait
 from marketplace.questions.states import QuestionState
 from marketplace.questions.triage import redirection
+from marketplace.questions.wire import ExpertCard, OpenThread, Promised
 
 RATE_WITHIN = timedelta(hours=24)
 """How long after its end a conversation is still shown, to be rated."""
 
 
-def open_threads(session: Session, visitor: Visitor, *, now: datetime) -> list[dict[str, Any]]:
+def open_threads(session: Session, visitor: Visitor, *, now: datetime) -> list[OpenThread]:
     """The visitor's questions and conversations that are not over, or only just; newest first, at most five."""
     rows = session.execute(
         select(Question, Conversation)
@@ -40,10 +40,10 @@ def open_threads(session: Session, visitor: Visitor, *, now: datetime) -> list[d
 
 def thread(
     session: Session, visitor: Visitor, question: Question, conversation: Conversation | None, *, now: datetime
-) -> dict[str, Any]:
+) -> OpenThread:
     """Where one question stands, as the panel reads it."""
-    news: dict[str, Any] = {
-        "question_id": str(question.id), "client_id": str(question.client_id), "state": question.state.value,
+    news: OpenThread = {
+        "question_id": str(question.id), "client_id": str(question.client_id), "state": question.state,
         "text": question.text, "asked_at": question.asked_at.isoformat(),
         "email_left": visitor.email is not None and question.conversation_id is None,
         "promise": standing_promise(session, question, now=now), "choose": choices(question),
@@ -54,11 +54,11 @@ def thread(
         news["closed"] = conversation.state is ConversationState.CLOSED
         news["expert"] = _introduction(session, conversation)
     if question.state is QuestionState.REDIRECTED:
-        news |= redirection(session.get_one(Brand, question.brand_id), question)
+        news = {**news, **redirection(session.get_one(Brand, question.brand_id), question)}
     return news
 
 
-def standing_promise(session: Session, question: Question, *, now: datetime) -> dict[str, Any]:
+def standing_promise(session: Session, question: Question, *, now: datetime) -> Promised:
     """The promise that holds for a question now."""
     if question.conversation_id is not None or question.ended_at is not None:
         return {"kind": "none"}
@@ -67,7 +67,7 @@ def standing_promise(session: Session, question: Question, *, now: datetime) -> 
     return promise(seconds=seconds, live_until=question.live_until, answer_by=question.answer_by, now=now)
 
 
-def _introduction(session: Session, conversation: Conversation) -> dict[str, Any] | None:
+def _introduction(session: Session, conversation: Conversation) -> ExpertCard | None:
     data = session.scalar(
         select(ConversationEvent.data)
         .where(ConversationEvent.conversation_id == conversation.id, ConversationEvent.kind == EventKind.JOINED)

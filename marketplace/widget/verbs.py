@@ -25,8 +25,10 @@ from marketplace.questions.asking import ask, leave_email
 from marketplace.questions.learning import choose_category
 from marketplace.questions.models import Question, Visitor
 from marketplace.questions.triage import Page
+from marketplace.questions.wire import OpenThread
 from marketplace.ratings.rating import rate
 from marketplace.widget.threads import open_threads, standing_promise, thread
+from marketplace.widget.wire import Welcome
 
 
 class WrongOrigin(Forbidden):
@@ -115,7 +117,7 @@ class ShopperVerbs:
 
     def arrive(
         self, *, key: str, token: str | None, signed: str | None, locale: str | None
-    ) -> tuple[Actor, str, dict[str, Any]]:
+    ) -> tuple[Actor, str, Welcome]:
         """Who connects, in which language, and the welcome: a new token when there was none, and what is under way."""
         with self._database().unit_of_work() as session:
             now = utcnow()
@@ -124,7 +126,7 @@ class ShopperVerbs:
             language = language if language in {"fr", "en"} else "en"
             visitor, fresh = self._visitor(session, brand, token, signed, language, now)
             visitor.seen_at = now
-            welcome: dict[str, Any] = {"open": open_threads(session, visitor, now=now)}
+            welcome: Welcome = {"open": open_threads(session, visitor, now=now)}
             if fresh is not None:
                 welcome["token"] = fresh
             return Actor(visitor_id=visitor.id, brand_id=brand.id), language, welcome
@@ -156,10 +158,10 @@ class ShopperVerbs:
                 if not own and not (each and is_allowed_origin(session, brand.id, each)):
                     raise WrongOrigin
 
-    def ask(self, actor: Actor, asked: AskIn, *, locale: str) -> dict[str, Any]:
+    def ask(self, actor: Actor, asked: AskIn, *, locale: str) -> OpenThread:
         """Store the question; triage and the first offer happen in the same transaction."""
 
-        def work(session: Session) -> dict[str, Any]:
+        def work(session: Session) -> OpenThread:
             now = utcnow()
             visitor = _visitor_of(session, actor)
             spoken = (asked.locale or locale)[:2]
@@ -174,7 +176,7 @@ class ShopperVerbs:
         except IntegrityError:  # the same question came twice at once: now the first is there to be found
             return self._database().run(work)
 
-    def leave_email(self, actor: Actor, given: EmailIn) -> dict[str, Any]:
+    def leave_email(self, actor: Actor, given: EmailIn) -> OpenThread:
         """Keep an address for the answer; the dated promise comes back."""
         with self._database().unit_of_work() as session:
             now = utcnow()
@@ -183,10 +185,10 @@ class ShopperVerbs:
             session.flush()
             return _standing(session, _visitor_of(session, actor), question, now=now)
 
-    def choose(self, actor: Actor, given: ChooseIn) -> dict[str, Any]:
+    def choose(self, actor: Actor, given: ChooseIn) -> OpenThread:
         """Say what the question is about; those who know that are asked at once."""
 
-        def work(session: Session) -> dict[str, Any]:
+        def work(session: Session) -> OpenThread:
             now = utcnow()
             question = access_question(session, actor, given.question_id, lock=True)
             choose_category(session, question, given.category_id, now=now)
@@ -205,13 +207,13 @@ class ShopperVerbs:
             )  # fmt: skip
             return {"stars": rating.stars}
 
-    def state(self, actor: Actor) -> dict[str, Any]:
+    def state(self, actor: Actor) -> Welcome:
         """What the shopper has under way."""
         with self._database().unit_of_work() as session:
             return {"open": open_threads(session, _visitor_of(session, actor), now=utcnow())}
 
 
-def _standing(session: Session, visitor: Visitor, question: Question, *, now: datetime) -> dict[str, Any]:
+def _standing(session: Session, visitor: Visitor, question: Question, *, now: datetime) -> OpenThread:
     conversation = session.get(Conversation, question.conversation_id) if question.conversation_id else None
     answer = thread(session, visitor, question, conversation, now=now)
     answer["promise"] = standing_promise(session, question, now=now)

@@ -5,7 +5,7 @@ import type { ConversationEvent, Kind } from "./wire";
 
 function event(seq: number, more: Partial<ConversationEvent> = {}): ConversationEvent {
   const kind: Kind = "message";
-  return { conversation_id: "c", seq, kind, at: "2026-01-01T10:00:00Z", author: { kind: "expert" }, text: String(seq), ...more };
+  return { id: `e${seq}`, conversation_id: "c", seq, kind, at: "2026-01-01T10:00:00Z", author: { kind: "expert" }, text: String(seq), ...more };
 }
 
 const numbers = (log: ConversationLog): number[] => log.events.map((e) => e.seq);

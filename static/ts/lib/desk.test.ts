@@ -23,7 +23,7 @@ function state(change: Partial<DeskState> = {}): DeskState {
 }
 
 function said(seq: number, kind: "shopper" | "expert", text = "…"): ConversationEvent {
-  return { conversation_id: "c", seq, kind: "message", at: AT, author: { kind }, text };
+  return { id: `e${seq}`, conversation_id: "c", seq, kind: "message", at: AT, author: { kind }, text };
 }
 
 test("who waits longest comes first, and an answer moves the conversation away", () => {

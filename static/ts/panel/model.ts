@@ -1,7 +1,7 @@
 import { ConversationLog } from "../lib/conversation";
 import { Outbox, type Entry } from "../lib/outbox";
 import { uuid7 } from "../lib/uuid7";
-import type { ConversationEvent, ExpertCard, OpenThread, Product, QuestionNews, ReadMark, Refusal, Synced } from "../lib/wire";
+import type { ConversationEvent, ExpertCard, OpenThread, Product, QuestionNews, ReadMark, Refusal, Stored, Synced } from "../lib/wire";
 import type { PageFacts } from "../loader/config";
 import type { PanelConfig } from "./config";
 import { Link, type Net } from "./link";
@@ -282,10 +282,10 @@ export class Model {
       this.host.announce("question", { id: news.question_id });
       this.learnt({ ...news, state: news.state ?? this.thread.state });
     } else if (entry && ack && this.log?.id === entry.body.conversation_id) {
-      const { seq, at } = ack as { seq: number; at: string };
+      const { id, seq, at } = ack as unknown as Stored;
       const { client_id, body } = entry;
       const text = String(body.text);
-      this.happened({ conversation_id: this.log!.id, seq, at, kind: "message", client_id, text, author: { kind: "shopper" } });
+      this.happened({ id, conversation_id: this.log!.id, seq, at, kind: "message", client_id, text, author: { kind: "shopper" } });
     }
     this.changed();
   }

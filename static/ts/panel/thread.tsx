@@ -126,7 +126,7 @@ function Found({ card }: { card: ExpertCard }): JSX.Element {
             <Icon name="star" />
             {t.plural("{mean} from {n} rating in {category}", "{mean} from {n} ratings in {category}", rating.count, {
               mean: decimal(rating.mean, t.locale),
-              category: rating.category,
+              category: rating.category ?? t("all categories"),
             })}
           </span>
         )}

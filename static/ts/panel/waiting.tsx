@@ -21,7 +21,6 @@ function Asking(): JSX.Element {
   const { model, t } = useTools();
   const asked = model.thread?.asked;
   const seconds = model.thread?.promise?.seconds;
-  if (asked && typeof asked === "object") return <p>{t("Asking {n} of {of}.", asked)}</p>;
   if (asked) return <p>{t.plural("{n} enthusiast asked so far.", "{n} enthusiasts asked so far.", asked)}</p>;
   if (seconds) return <p>{t("Usually answered within {time}.", { time: duration(seconds, t.locale) })}</p>;
   return <p>{t("We are asking those who are free now.")}</p>;

@@ -76,11 +76,11 @@ class Row extends Component<RowProps> {
   }
 }
 
-function Line({ event, shopper }: { event: ConversationEvent & { data?: Record<string, unknown> }; shopper: string }): JSX.Element {
+function Line({ event, shopper }: { event: ConversationEvent; shopper: string }): JSX.Element {
   const { model, t } = useTools();
   const { author, data } = event;
   const name = author?.id === model.boot.me.id ? t("You") : (author?.name ?? "");
-  const stars = Number(data?.["stars"] ?? 0);
+  const stars = Number(data?.stars ?? 0);
   const words = {
     message: "",
     joined: author?.id === model.boot.me.id ? t("You took the question") : t("{name} joined", { name }),
