@@ -2,14 +2,16 @@
 
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import cast, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.orm import Session
 
-from experts.models import Enrolment, Expert
+from experts.models import Decision, Enrolment, Expert
 from marketplace.brands.access import may, role_in
 from marketplace.brands.states import Role
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Forbidden, NotFound
+from marketplace.questions.models import Question
 
 
 def access_expert(session: Session, actor: Actor, person_id: UUID, *, lock: bool = False) -> Expert:
@@ -28,6 +30,24 @@ def own_expert(session: Session, actor: Actor, *, lock: bool = False) -> Expert:
     if actor.person_id is None:
         raise NotFound
     return access_expert(session, actor, actor.person_id, lock=lock)
+
+
+def access_considered(session: Session, actor: Actor, question_id: UUID) -> Question:
+    """The question, for an expert whom a decision about it looked at, to read. Raises `NotFound`."""
+    person = str(actor.person_id)
+    seen = exists().where(
+        Decision.question_id == question_id,
+        or_(
+            Decision.candidates.contains([{"person_id": person}]),
+            func.jsonb_path_exists(
+                Decision.excluded, cast("$.*[*] ? (@ == $me)", JSONPATH), cast({"me": person}, JSONB)
+            ),
+        ),
+    )
+    question = session.get(Question, question_id)
+    if question is None or actor.person_id is None or not session.scalar(select(seen)):
+        raise NotFound
+    return question
 
 
 def access_own_enrolment(session: Session, actor: Actor, enrolment_id: UUID, *, lock: bool = False) -> Enrolment:

@@ -13,7 +13,7 @@ PERIOD = timedelta(days=28)
 
 # Only decisions of brands on whose missions the expert is enrolled are looked at.
 _CONSIDERED = text("""
-    SELECT d.id, d.at, d.rule, d.rules_version, d.candidates, d.excluded, d.chosen_id, d.widened,
+    SELECT d.id, d.question_id, d.at, d.rule, d.rules_version, d.candidates, d.excluded, d.chosen_id, d.widened,
            q.language, q.state AS question_state, b.name AS brand, c.name_en, c.name_fr,
            o.state AS offer_state, o.reason AS offer_reason,
            CASE WHEN o.id IS NOT NULL THEN q.text END AS question_text
@@ -57,6 +57,7 @@ _SHARES = text("""
 class Considered:
     """One decision as one expert may read it. `question` is told only to whom it was offered."""
 
+    question_id: UUID
     at: datetime
     brand: str
     category_en: str | None
@@ -135,7 +136,8 @@ def _read(row: Any, person_id: str) -> Considered:
     excluded_by = next((rule for rule, people in row.excluded.items() if person_id in people), None)
     parts = ("total", "acceptance", "speed", "quality", "fairness", "idle")
     return Considered(
-        at=row.at, brand=row.brand, category_en=row.name_en, category_fr=row.name_fr, language=row.language,
+        question_id=row.question_id, at=row.at, brand=row.brand, category_en=row.name_en, category_fr=row.name_fr,
+        language=row.language,
         question=row.question_text, rank=mine["rank"] if mine else None, candidates=len(row.candidates),
         parts={name: float(mine[name]) for name in parts if mine and mine.get(name) is not None},
         excluded_by=None if mine else excluded_by, offer_state=row.offer_state, offer_reason=row.offer_reason or "",

@@ -1,7 +1,7 @@
 """The whole path of a question: what was understood, who was considered, asked and why, and what came of it (E11)."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from experts.scoring import Weights
 from experts.states import OfferState
 from marketplace.accounts.models import Person
 from marketplace.brands.models import Brand, Category, Product
-from marketplace.chat.models import Conversation
+from marketplace.chat.models import Conversation, Segment
 from marketplace.core.money import Money
 from marketplace.questions.models import Question, QuestionMove
 from marketplace.ratings.models import Rating
@@ -50,7 +50,8 @@ class Asked:
 class Considered:
     """A candidate of a decision, with the parts of his score put back into what they were measured from.
 
-    `share` is the score in relation to the best; `delay` and `idle` are seconds; none when drawn by lot.
+    `share` is the score in relation to the best; `delay` and `idle` are seconds; `quick` and `rested` are the S and I
+    that were made of them, 0 to 1; none when drawn by lot.
     """
 
     person_id: UUID
@@ -62,6 +63,8 @@ class Considered:
     quality: float | None = None
     fairness: float | None = None
     idle: float | None = None
+    quick: float | None = None
+    rested: float | None = None
     offer: Asked | None = None
 
 
@@ -95,6 +98,16 @@ class Earned:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What one person served of the conversation, how it was rated and why it earned or not (`reason`, or empty)."""
+
+    segment: Segment
+    name: str
+    rating: Rating | None
+    reason: str
+
+
 @dataclass(slots=True)
 class Path:
     """Everything that is known of a question's way."""
@@ -108,8 +121,13 @@ class Path:
     choices: list[Choice] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     conversation: Conversation | None = None
-    rating: Rating | None = None
+    served: list[Served] = field(default_factory=list)
     earned: list[Earned] = field(default_factory=list)
+
+    @property
+    def rating(self) -> Rating | None:
+        """The rating of whoever served last and was rated."""
+        return next((each.rating for each in reversed(self.served) if each.rating is not None), None)
 
 
 def follow(session: Session, question: Question, *, locale: str) -> Path:
@@ -133,12 +151,7 @@ def follow(session: Session, question: Question, *, locale: str) -> Path:
     if question.conversation_id is not None:
         path.conversation = session.get(Conversation, question.conversation_id)
         path.earned = _earned(session, question.conversation_id)
-        path.rating = session.scalars(
-            select(Rating)
-            .where(Rating.conversation_id == question.conversation_id)
-            .order_by(Rating.rated_at.desc())
-            .limit(1)
-        ).first()
+        path.served = _served(session, question.conversation_id)
     path.moments = _moments(path, moves, names)
     return path
 
@@ -180,21 +193,27 @@ def _choice(decision: Decision, asked: Sequence[Asked], names: dict[UUID, str]) 
     ]
     published = {name: getattr(Weights(), name) for name in Weights.bounds()}
     changed = {name: value for name, value in decision.weights.items() if published.get(name) != value}
-    candidates = [_considered(row, decision.weights, best, names, offers) for row in decision.candidates]
+    candidates = [
+        considered_of(row, decision.weights, best, name=names.get(key, ""), offer=offers.get(key))
+        for row in decision.candidates if (key := UUID(row["person_id"]))
+    ]  # fmt: skip
     return Choice(decision, candidates, excluded, changed)
 
 
-def _considered(
-    row: dict[str, Any], weights: dict[str, float], best: float, names: dict[UUID, str], offers: dict[UUID, Asked]
+def considered_of(
+    row: Mapping[str, Any], weights: Mapping[str, float], best: float, *, name: str = "", offer: Asked | None = None
 ) -> Considered:
-    """Undo S = exp(-delay / speed_scale) and I = 1 - exp(-idle / idle_scale) (`experts/scoring.py`)."""
+    """One candidate as a decision kept him; `best` is the first's score.
+
+    Undoes S = exp(-delay / speed_scale) and I = 1 - exp(-idle / idle_scale) (`experts/scoring.py`).
+    """
     key = UUID(row["person_id"])
-    base = Considered(key, names.get(key, ""), row["rank"], offer=offers.get(key))
     if "total" not in row:
-        return base
+        return Considered(key, name, row["rank"], offer=offer)
     return Considered(
-        key, base.name, base.rank, offer=base.offer, share=row["total"] / best if best else 0.0,
-        acceptance=row["acceptance"], quality=row["quality"], fairness=row["fairness"],
+        key, name, row["rank"], offer=offer, share=row["total"] / best if best else 0.0,
+        acceptance=row["acceptance"], quality=row["quality"], fairness=row["fairness"], quick=row["speed"],
+        rested=row["idle"],
         delay=-math.log(max(row["speed"], 1e-4)) * weights.get("speed_scale", Weights().speed_scale),
         idle=-math.log(max(1.0 - row["idle"], 1e-4)) * weights.get("idle_scale", Weights().idle_scale),
     )  # fmt: skip
@@ -224,6 +243,21 @@ def _earned(session: Session, conversation_id: UUID) -> list[Earned]:
     ]
 
 
+_ASSESSED = text("SELECT segment_id, reason FROM assessment WHERE conversation_id = :conversation")
+
+
+def _served(session: Session, conversation_id: UUID) -> list[Served]:
+    reasons = dict(session.execute(_ASSESSED, {"conversation": conversation_id}).tuples().all())
+    rows = session.execute(
+        select(Segment, Person.name, Rating)
+        .join(Person, Person.id == Segment.person_id)
+        .outerjoin(Rating, Rating.segment_id == Segment.id)
+        .where(Segment.conversation_id == conversation_id)
+        .order_by(Segment.opened_at, Segment.id)
+    )
+    return [Served(segment, name, rating, reasons.get(segment.id, "")) for segment, name, rating in rows]
+
+
 def _moments(path: Path, moves: Iterable[QuestionMove], names: dict[UUID, str]) -> list[Moment]:
     found = [Moment(path.question.asked_at, "asked")]
     for move in moves:
@@ -236,6 +270,8 @@ def _moments(path: Path, moves: Iterable[QuestionMove], names: dict[UUID, str]) 
     talk = path.conversation
     if talk is not None and talk.first_reply_at is not None:
         found.append(Moment(talk.first_reply_at, "first_reply"))
-    if path.rating is not None:
-        found.append(Moment(path.rating.rated_at, "rated", stars=path.rating.stars))
+    found += [
+        Moment(each.rating.rated_at, "rated", each.name, stars=each.rating.stars)
+        for each in path.served if each.rating is not None
+    ]  # fmt: skip
     return sorted((one for one in found if one.kind != "offer"), key=lambda one: one.at)

@@ -5,11 +5,15 @@ from uuid import UUID
 
 from flask import Flask, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from experts.access import access_expert
 from experts.desk import own_id
+from experts.path_steps import short, steps
 from experts.paths import follow
 from marketplace.brands.access import access_brand
+from marketplace.brands.models import Brand
 from marketplace.chat.access import access_conversation
 from marketplace.core.actors import Audience
 from marketplace.core.clock import utcnow
@@ -19,26 +23,34 @@ from marketplace.core.web import Door, NavItem, Platform, actor, transaction
 from marketplace.insights import filters, rows, talks
 from marketplace.insights.machine import OVERDUE
 from marketplace.questions.access import access_question
+from marketplace.questions.models import Question
 
 operator = Door("operator_questions", __name__, audience=Audience.OPERATOR, url_prefix="/operator/questions")
 brand = Door("brand_questions", __name__, audience=Audience.BRAND, url_prefix="/brand/questions")
+MOST_BRANDS = 500
+"""Choices of the brand filter."""
+
 own = Door("expert_conversations", __name__, audience=Audience.EXPERT, url_prefix="/expert/conversations")
 
 
 @operator.get("")
 def index() -> ResponseReturnValue:
-    """All questions of all brands: by state, by words, the overdue ones."""
+    """All questions of all brands: by brand, category, state, day, words; the overdue ones."""
     number = filters.page_number(request.args)
-    wanted = filters.read(request.args, brand_id=None, zone=choose_zone())
+    chosen = filters.key(request.args.get("brand", ""))
+    wanted = filters.read(request.args, brand_id=chosen, zone=choose_zone())
     overdue = request.args.get("overdue") == "1"
     if overdue:
         wanted = replace(wanted, due_before=utcnow() - OVERDUE)
     with transaction() as session:
         total = rows.count(session, wanted)
         found = rows.page(session, wanted, number=number)
-    query = filters.write(wanted) | ({"overdue": "1"} if overdue else {})
+        brands = list(session.execute(select(Brand.id, Brand.name).order_by(Brand.name).limit(MOST_BRANDS)).tuples())
+        categories = rows.categories(session, chosen) if chosen else []
+    query = filters.write(wanted) | ({"overdue": "1"} if overdue else {}) | ({"brand": str(chosen)} if chosen else {})
     return render_template(
-        "experts/paths.html", wanted=wanted, overdue=overdue, rows=found, total=total,
+        "experts/paths.html", wanted=wanted, overdue=overdue, rows=found, total=total, brands=brands, chosen=chosen,
+        categories=categories,
         pages=filters.pages(lambda to: url_for(".index", **{**query, "page": to}), number=number, total=total),
     )  # fmt: skip
 
@@ -47,8 +59,7 @@ def index() -> ResponseReturnValue:
 def show(question_id: UUID) -> ResponseReturnValue:
     """The whole path of any question."""
     with transaction() as session:
-        path = follow(session, access_question(session, actor(), question_id), locale=locale_code())
-    return render_template("experts/path.html", path=path, space="operator")
+        return _page(session, access_question(session, actor(), question_id), space="operator")
 
 
 @brand.get("/<uuid:question_id>", endpoint="show")
@@ -57,8 +68,14 @@ def show_to_brand(question_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         question = access_question(session, actor(), question_id)
         access_brand(session, actor(), question.brand_id)
-        path = follow(session, question, locale=locale_code())
-    return render_template("experts/path.html", path=path, space="brand")
+        return _page(session, question, space="brand")
+
+
+def _page(session: Session, question: Question, *, space: str) -> ResponseReturnValue:
+    path = follow(session, question, locale=locale_code())
+    return render_template(
+        "experts/path.html", path=path, steps=steps(session, path, locale=locale_code()), short=short(path), space=space
+    )
 
 
 @own.get("", endpoint="index")

@@ -1,12 +1,14 @@
 """Why (not) me: the decisions that looked at the expert, in plain words."""
 
 from datetime import datetime
+from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from experts import considered
-from experts.access import own_expert
+from experts.access import access_considered, own_expert
+from experts.own_path import own_path
 from experts.scoring import DEFAULT_WEIGHTS
 from marketplace.core.actors import Audience
 from marketplace.core.clock import utcnow
@@ -35,3 +37,12 @@ def index() -> ResponseReturnValue:
         "experts/why.html", rows=rows[:PAGE], shares=shares, next_url=following, weights=DEFAULT_WEIGHTS,
         days=considered.PERIOD.days,
     )  # fmt: skip
+
+
+@door.get("/<uuid:question_id>")
+def show(question_id: UUID) -> ResponseReturnValue:
+    """One question: what each decision saw in the expert, beside the first of them."""
+    with transaction() as session:
+        person_id = own_expert(session, actor()).person_id
+        path = own_path(session, access_considered(session, actor(), question_id), person_id)
+    return render_template("experts/why_question.html", path=path)

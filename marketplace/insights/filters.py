@@ -15,7 +15,7 @@ def read(args: Mapping[str, str], *, brand_id: UUID | None, zone: str) -> Wanted
         brand_id=brand_id, zone=zone, since=_day(args.get("from", "")), until=_day(args.get("to", "")),
         search=args.get("q", "").replace("\x00", "").strip()[:200], outcome=args.get("outcome", ""),
         state=args.get("state", ""), running=args.get("running", ""), rating=args.get("rating", ""),
-        person_id=_key(args.get("expert", "")), category_id=_key(args.get("category", "")),
+        person_id=key(args.get("expert", "")), category_id=key(args.get("category", "")),
     )  # fmt: skip
 
 
@@ -62,7 +62,8 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _key(text: str) -> UUID | None:
+def key(text: str) -> UUID | None:
+    """A key in an address, or none."""
     try:
         return UUID(text)
     except ValueError:

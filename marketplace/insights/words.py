@@ -77,6 +77,8 @@ WHY: Mapping[str, Any] = {
     **CLOSED,
     "order_question": lazy_gettext("an order or after-sales matter"),
     "abuse": lazy_gettext("abuse"),
+    "busy": lazy_gettext("busy"),
+    "recategorised": lazy_gettext("the category was corrected"),
     "nobody_in_time": lazy_gettext("nobody was free in time"),
     "taken": lazy_gettext("a colleague took it"),
     "withdrawn": lazy_gettext("the question was taken back"),
@@ -127,6 +129,16 @@ EARNING: Mapping[str, Any] = {
     "paid": lazy_gettext("paid"),
     "reversed": lazy_gettext("given back"),
 }
+UNPAID: Mapping[str, Any] = {
+    "not_expert": lazy_gettext("The shop’s own team answered."),
+    "no_answer": lazy_gettext("No answer was written."),
+    "no_reply": lazy_gettext("The shopper wrote nothing after the answer."),
+    "misrouted": lazy_gettext("It was no question for an enthusiast."),
+    "spam": lazy_gettext("It was spam."),
+    "redirected": lazy_gettext("It was sent to the shop’s help."),
+    "rule_broken": lazy_gettext("A rule of conduct was broken."),
+}
+"""Why a part of a conversation earned nothing; other reasons are told by the earning's own page."""
 WEIGHT: Mapping[str, Any] = {
     "prior_accepted": lazy_gettext("Offers a new expert is credited with accepting"),
     "prior_offered": lazy_gettext("Offers a new expert is credited with receiving"),

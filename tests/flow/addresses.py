@@ -57,7 +57,7 @@ OF_BRAND = {
 }
 OF_EXPERT = {
     "conversation_id": "SELECT conversation_id FROM segment WHERE person_id = :person ORDER BY opened_at DESC LIMIT 1",
-    "question_id": "SELECT question_id FROM offer WHERE person_id = :person LIMIT 1",
+    "question_id": "SELECT question_id FROM offer WHERE person_id = :person AND decision_id IS NOT NULL LIMIT 1",
     "brand": "SELECT slug FROM brand WHERE slug <> 'nordet-trail' ORDER BY slug LIMIT 1",
     "slug": (
         "SELECT m.slug FROM mission m JOIN brand b ON b.id = m.brand_id WHERE b.slug <> 'nordet-trail' "
