@@ -23,14 +23,16 @@ class Client:
 
     def __init__(
         self, url: str, namespace: str, auth: dict[str, Any], on_event: Handler, *, origin: str | None = None,
-        on_connect: Callable[[Client], None] | None = None,
+        on_connect: Callable[[Client], None] | None = None, patience: float = 20.0,
     ) -> None:  # fmt: skip
+        """`patience`: seconds without an answer after which the connection counts as dead and is made again."""
         self._url = url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
         self._namespace = namespace
         self.auth = auth
         self._on_event = on_event
         self._on_connect = on_connect
         self._origin = origin
+        self._patience = patience
         self._ids = itertools.count(1)
         self._waiting: dict[int, tuple[threading.Event, list[Any]]] = {}
         self._socket: websocket.WebSocket | None = None
@@ -56,12 +58,20 @@ class Client:
             except (OSError, websocket.WebSocketException, AssertionError):
                 time.sleep(0.05)
                 continue
-            answered.wait(20.0)
+            silent = not answered.wait(self._patience)
             self._waiting.pop(number, None)
             if box:
                 answer: dict[str, Any] = box[0]
                 return answer
+            if silent:
+                self.drop()
         raise NotAcknowledgedError(f"{event} on {self._namespace}")
+
+    def drop(self) -> None:
+        """Give the connection up: a new one is made at once."""
+        dead = self._socket
+        if dead is not None:
+            dead.shutdown()  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
         """Leave for good."""

@@ -36,7 +36,8 @@ ROOT = Path(__file__).resolve().parents[1]
 class Web:
     """A platform of our own: database, worker and web process."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, own_database: bool = False) -> None:
+        """`own_database`: DATABASE_URL names an empty database of the caller's, used as it is."""
         self.port = port
         self.folder = tempfile.TemporaryDirectory(prefix="bench-")
         self.environment = {
@@ -45,7 +46,7 @@ class Web:
         }  # fmt: skip
         self._database: str | None = None
         server = os.environ.get("DATABASE_URL")
-        if server:
+        if server and not own_database:
             self._server = server
             self._database = f"bench_{uuid4().hex[:10]}"
             with psycopg.connect(server, autocommit=True) as connection:
@@ -88,7 +89,7 @@ class Web:
 
     def database_url(self) -> str:
         """Where the data is."""
-        if "DATABASE_URL" in self.environment and self._database:
+        if "DATABASE_URL" in self.environment:
             return self.environment["DATABASE_URL"]
         from marketplace.core.launch import embedded
 
