@@ -19,7 +19,7 @@ from flask import Flask
 from flask_babel import force_locale, gettext
 from flask_socketio import SocketIO
 from jinja2 import StrictUndefined
-from socketio import PubSubManager, RedisManager
+from socketio import PubSubManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -32,7 +32,7 @@ from marketplace.brands.events import CatalogueChanged, MissionChanged
 from marketplace.chat import later
 from marketplace.chat import wiring as chat
 from marketplace.chat.events import ConversationClosed, ConversationOpened, MessagePosted, SegmentClosed
-from marketplace.chat.fanout import PostgresManager
+from marketplace.chat.fanout import PostgresManager, RedisFanout
 from marketplace.core import launch
 from marketplace.core.db import Database, psycopg_url
 from marketplace.core.errors import DomainError
@@ -150,7 +150,7 @@ def _socket_manager(settings: Settings, url: str) -> PubSubManager | None:
     if settings.environment == "test":
         return None  # in-process socket clients refuse a message queue
     if settings.redis_url:
-        return RedisManager(settings.redis_url)
+        return RedisFanout(settings.redis_url)
     return PostgresManager(psycopg_url(url))
 
 

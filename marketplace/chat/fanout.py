@@ -1,27 +1,63 @@
-"""Socket.IO between processes over PostgreSQL LISTEN/NOTIFY, for installations without Redis.
+"""Socket.IO between processes: over Redis, or over PostgreSQL LISTEN/NOTIFY for installations without it.
 
-Notifications carry at most 8,000 bytes, so a longer message travels in numbered parts. Publishing is queued and
-sent by one background thread: emitting never waits for the database.
+What is said while the connection to the queue is down is gone. Whoever was connected here could then miss an event and
+never know; so once the queue is heard again, this process ends its own sockets: clients connect again after a moment
+of their own choosing and ask by number for what they missed.
 """
 
 import json
 import queue
 import threading
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import structlog
-from socketio import PubSubManager
+from redis import Redis, RedisError
+from socketio import PubSubManager, RedisManager
 
 log = structlog.get_logger()
 
 CHANNEL = "comptoir_sockets"
 _PART = 7_000
+_NOTIFY = "SELECT pg_notify(%s, part) FROM json_array_elements_text(%s::json) AS part"
+
+
+def reconnect_everybody(server: Any) -> None:
+    """End the sockets of this process: their clients come back and resync."""
+    sids = list(server.eio.sockets)
+    log.warning("message_queue_was_lost", sockets=len(sids))
+    for sid in sids:
+        server.eio.disconnect(sid)
+
+
+class RedisFanout(RedisManager):
+    """python-socketio's manager; a lost subscription is made again, and what was missed in between asked for."""
+
+    def _listen(self) -> Iterator[bytes]:
+        lost = False
+        while True:
+            try:
+                with Redis.from_url(self.redis_url) as client, client.pubsub(ignore_subscribe_messages=True) as heard:
+                    heard.subscribe(self.channel)
+                    heard.get_message(timeout=0)  # subscribed, or raises
+                    if lost:
+                        reconnect_everybody(self.server)
+                    for message in heard.listen():
+                        yield message["data"]
+            except RedisError:
+                log.warning("fanout_listen_failed")
+                self.server.sleep(1)
+            lost = True
 
 
 class PostgresManager(PubSubManager):
-    """python-socketio's own extension point, over one listening and one notifying connection."""
+    """One listening and one notifying connection.
+
+    Notifications carry at most 8,000 bytes, so a longer message travels in numbered parts. Publishing is queued and
+    sent by one background thread: emitting never waits for the database.
+    """
 
     name = "postgres"
 
@@ -47,19 +83,23 @@ class PostgresManager(PubSubManager):
                 try:
                     if connection is None or connection.closed:
                         connection = psycopg.connect(self._url, autocommit=True)
-                    parts = [part for message in batch for part in _parts(message)]
-                    connection.execute("SELECT pg_notify(%s, part) FROM unnest(%s::text[]) AS part", (CHANNEL, parts))
+                    # One JSON text: psycopg takes many times longer to write an array.
+                    parts = json.dumps([part for message in batch for part in _parts(message)])
+                    connection.execute(_NOTIFY, (CHANNEL, parts))
                     break
                 except psycopg.Error:
                     log.warning("fanout_send_failed")
                     connection = None
 
-    def _listen(self) -> Any:
+    def _listen(self) -> Iterator[dict[str, Any]]:
         pending: dict[str, dict[int, str]] = {}
+        lost = False
         while True:
             try:
                 with psycopg.connect(self._url, autocommit=True) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
+                    if lost:
+                        reconnect_everybody(self.server)
                     for notice in connection.notifies():
                         message = _join(pending, notice.payload)
                         if message is not None:
@@ -67,6 +107,7 @@ class PostgresManager(PubSubManager):
             except psycopg.Error:
                 log.debug("fanout_listen_failed")  # also when the server stops before us
                 self.server.sleep(1)
+            lost = True
 
 
 def _parts(message: str) -> list[str]:

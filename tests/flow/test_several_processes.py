@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
+from redis import Redis
 
 from bench.client import Client
 from marketplace.core.clock import new_id
@@ -116,3 +118,30 @@ def test_shopper_and_expert_on_two_processes_hear_each_other(pair: tuple[Site, S
     finally:
         expert.close()
         shopper.close()
+
+
+def test_a_lost_message_queue_makes_clients_connect_again(
+    pair: tuple[Site, Site, str], world: World, redis_url: str
+) -> None:
+    """What was said while the queue was down is gone: only whoever connects again asks for it."""
+    first, _second, url = pair
+    ear = Ear()
+    expert = Client(first.url.replace("chat.localhost", "127.0.0.1"), "/expert", {"token": world.experts[0][1]}, ear)
+    try:
+        ear.wait_for("welcome")
+        _cut_the_queue(url, redis_url)
+        ear.wait_for("welcome")  # there is one for each connection
+    finally:
+        expert.close()
+
+
+def _cut_the_queue(url: str, redis_url: str) -> None:
+    if redis_url:
+        with Redis.from_url(redis_url) as server:
+            server.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        return
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND query LIKE 'LISTEN comptoir_sockets%%'"
+        )
