@@ -124,8 +124,9 @@ def test_an_identity_that_the_shop_would_not_sign_now_is_refused(
 
 def test_an_unsigned_identity_is_refused(session: Session, world: World) -> None:
     claims = {"sub": "x", "aud": world.brand.key, "exp": utcnow() + timedelta(minutes=5)}
+    no_key: Any = None
     for forged in (jwt.encode(claims, "wrong-secret-of-some-length-for-hs256", algorithm="HS256"),
-                   jwt.encode(claims, None, algorithm="none")):  # fmt: skip
+                   jwt.encode(claims, no_key, algorithm="none")):  # fmt: skip
         with pytest.raises(visitors.BadIdentity):
             visitors.identify(session, world.brand, forged, locale="en", now=utcnow())
 
