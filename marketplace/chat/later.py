@@ -1,5 +1,6 @@
 """(S5) Later: what the shopper has not read goes by e-mail after a grace time, with the private link."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Person
-from marketplace.brands.models import Brand
+from marketplace.brands.models import Brand, Product
 from marketplace.chat.events import MessagePosted
 from marketplace.chat.links import renew_link
 from marketplace.chat.models import Conversation, ConversationEvent
@@ -58,9 +59,22 @@ def mail_answer(session: Session, conversation_id: UUID, *, settings: Settings, 
         session, to=visitor.email, locale=conversation.language, template="answer", now=now,
         context={
             "brand": brand.name, "expert": person.name.split(" ")[0], "question": question.text,
-            "answers": [answer.text for answer in answers if answer.text],
+            "answers": _words(session, answers, conversation.language),
+            "pictures": sum(answer.attachment_id is not None for answer in answers),
             "link": f"{settings.public_url}/c/{token}",
         },
     )  # fmt: skip
     conversation.mailed_seq = conversation.last_seq
     return True
+
+
+def _words(session: Session, answers: Sequence[ConversationEvent], locale: str) -> list[str]:
+    """What was written, and the products that were shown, in their order."""
+    said = []
+    for answer in answers:
+        if answer.text:
+            said.append(answer.text)
+        product = session.get(Product, answer.product_id) if answer.product_id else None
+        if product is not None:
+            said.append(product.title(locale))
+    return said

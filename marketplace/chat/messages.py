@@ -158,7 +158,8 @@ def _check_content(session: Session, actor: Actor, conversation_id: UUID, conten
         raise Forbidden
     if content.attachment_id is not None:
         picture = session.get(Attachment, content.attachment_id)
-        if picture is None or picture.conversation_id != conversation_id:
+        own = picture is not None and picture.by_shopper == (actor.visitor_id is not None)
+        if picture is None or not own or picture.conversation_id != conversation_id:
             raise Invalid("This picture belongs elsewhere. Send it again.", field="attachment_id")
 
 

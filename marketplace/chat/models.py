@@ -103,10 +103,16 @@ class Attachment(Base):
     """A picture: checked, re-encoded, without metadata."""
 
     __tablename__ = "attachment"
+    __table_args__ = (UniqueConstraint("conversation_id", "client_id"),)
 
     id: Mapped[Key]
-    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
+    client_id: Mapped[UUID]
+    """The client's own name of it: a second upload of the same finds the first."""
+    by_shopper: Mapped[bool]
     stored_as: Mapped[Short]
+    thumb_as: Mapped[Short]
+    """The same, small, for the thread."""
     media_type: Mapped[Short]
     width: Mapped[int]
     height: Mapped[int]

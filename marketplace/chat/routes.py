@@ -3,21 +3,26 @@
 from typing import Any
 from uuid import UUID
 
-from flask import g, redirect, render_template, url_for
+from flask import current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import refresh
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from marketplace.brands.models import Brand, Product
 from marketplace.chat import conversations, messages
+from marketplace.chat.access import access_picture
 from marketplace.chat.links import access_by_link
 from marketplace.chat.models import Conversation
+from marketplace.chat.picture_routes import picture_response, read_file
+from marketplace.chat.picture_verbs import PictureVerbs
 from marketplace.chat.states import ConversationState
 from marketplace.chat.wire import history
 from marketplace.core.actors import Audience
 from marketplace.core.clock import new_id, utcnow
+from marketplace.core.errors import NotFound
 from marketplace.core.web import Door, refusals, status_of, transaction
 from marketplace.questions.asking import LONGEST, clean_text
 
@@ -28,7 +33,8 @@ class ReplyForm(FlaskForm):
     """The shopper's reply from the private page. The client id makes a double click one message."""
 
     client_id = HiddenField(validators=[DataRequired()])
-    text = TextAreaField(validators=[DataRequired(), Length(max=LONGEST)])
+    text = TextAreaField(validators=[Length(max=LONGEST)])
+    picture = FileField()
 
 
 class RatingForm(FlaskForm):
@@ -49,15 +55,41 @@ def reply(token: str) -> ResponseReturnValue:
     """Continue the thread from the mail."""
     form = ReplyForm()
     if form.validate_on_submit():
-        with refusals(form), transaction() as session:
-            conversation, actor = access_by_link(session, token, now=utcnow(), lock=True)
-            content = messages.Content(clean_text(form.text.data))
-            messages.post(
-                session, actor, conversation_id=conversation.id, client_id=UUID(form.client_id.data), content=content,
-                now=utcnow(),
-            )  # fmt: skip
+        with refusals(form):
+            _post(token, form)
             return redirect(url_for("private.show", token=token, _anchor="end"))
     return _page(token, form, RatingForm(formdata=None)), status_of(form)
+
+
+def _post(token: str, form: ReplyForm) -> None:
+    client_id, text, picture_id = UUID(form.client_id.data), form.text.data or "", None
+    if form.picture.data:
+        text = text and clean_text(text)  # refused before the picture is kept, so that both can be sent again
+        with transaction() as session:
+            conversation, actor = access_by_link(session, token, now=utcnow())
+        verbs: PictureVerbs = current_app.extensions["picture_verbs"]
+        kept = verbs.keep(
+            actor, conversation.id, client_id=client_id, file_name=form.picture.data.filename or "",
+            content=read_file(form.picture.data),
+        )  # fmt: skip
+        picture_id = UUID(kept["id"])
+    with transaction() as session:
+        conversation, actor = access_by_link(session, token, now=utcnow(), lock=True)
+        content = messages.Content(clean_text(text) if not picture_id else text, None, picture_id)
+        messages.post(
+            session, actor, conversation_id=conversation.id, client_id=client_id, content=content, now=utcnow()
+        )
+
+
+@private.get("/<token>/pictures/<uuid:attachment_id>")
+def picture(token: str, attachment_id: UUID) -> ResponseReturnValue:
+    """A picture of the thread, for whoever holds its link."""
+    with transaction() as session:
+        conversation, actor = access_by_link(session, token, now=utcnow())
+        found = access_picture(session, actor, attachment_id)
+        if found.conversation_id != conversation.id:  # the link opens one conversation, not all of its shopper
+            raise NotFound
+        return picture_response(found, thumb="thumb" in request.args)
 
 
 def _page(token: str, reply_form: ReplyForm, rating_form: RatingForm) -> str:

@@ -48,6 +48,8 @@ class Picture(TypedDict):
 
     id: str
     url: str
+    thumb_url: str
+    """The same, small."""
     width: int
     height: int
     name: str
@@ -136,6 +138,15 @@ def product_card(product: Product, locale: str) -> ProductCard:
     }  # fmt: skip
 
 
+def picture_card(picture: Attachment) -> Picture:
+    """A picture as shown in a conversation; its addresses ask who reads."""
+    url = f"/pictures/{picture.id}"
+    return {
+        "id": str(picture.id), "url": url, "thumb_url": f"{url}/thumb", "width": picture.width,
+        "height": picture.height, "name": picture.file_name,
+    }  # fmt: skip
+
+
 def numbered(row: Mapping[str, Any] | RowMapping, names: Mapping[UUID, Named]) -> NumberedEvent:
     """A stored event as it travels, without its product or picture."""
     kind = AuthorKind(row["author"])
@@ -189,11 +200,7 @@ def attach(
         if product is not None:
             event["product"] = product_card(product, locale)
     if attachment_id is not None:
-        picture = session.get_one(Attachment, attachment_id)
-        event["picture"] = {
-            "id": str(picture.id), "url": f"/w/v1/pictures/{picture.id}", "width": picture.width,
-            "height": picture.height, "name": picture.file_name,
-        }  # fmt: skip
+        event["picture"] = picture_card(session.get_one(Attachment, attachment_id))
 
 
 def authors(session: Session, person_ids: set[UUID]) -> dict[UUID, Named]:

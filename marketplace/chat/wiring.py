@@ -2,7 +2,9 @@
 
 from flask import Flask
 
+from marketplace.chat import picture_routes
 from marketplace.chat.jobs import TASKS
+from marketplace.chat.picture_verbs import PictureVerbs
 from marketplace.chat.routes import private
 from marketplace.chat.socket import ConversationVerbs, brand_door
 from marketplace.core.web import Platform
@@ -14,6 +16,8 @@ def register(app: Flask) -> None:
     verbs = ConversationVerbs(parts)
     app.extensions["conversation_verbs"] = verbs
     parts.realtime.add(brand_door(parts, app, verbs))
+    app.extensions["picture_verbs"] = PictureVerbs(parts)
     app.register_blueprint(private)
+    app.register_blueprint(picture_routes.door)
     for task in TASKS:
         parts.jobs.add(task, parts)

@@ -12,32 +12,19 @@ from sqlalchemy.orm import Session
 
 from marketplace.brands.models import Brand, Site
 from marketplace.brands.registry import note_seen
+from marketplace.chat.picture_routes import bring_picture, visitor_by_token
 from marketplace.chat.socket import CloseIn, ConversationVerbs, MessageIn, ReadIn, SyncIn
-from marketplace.core.actors import STRANGER, Actor, Audience
+from marketplace.core.actors import Audience
 from marketplace.core.clock import utcnow
 from marketplace.core.errors import Invalid
 from marketplace.core.web import Door, actor, csrf, platform, transaction
-from marketplace.questions.visitors import find_visitor
 from marketplace.widget.availability import availability
 from marketplace.widget.colours import readable_accent
 from marketplace.widget.texts import loader_texts
 from marketplace.widget.verbs import AskIn, ChooseIn, EmailIn, RateIn, ShopperVerbs, open_brand
 
-
-def _bearer() -> Actor:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        return STRANGER
-    with transaction() as session:
-        visitor = find_visitor(session, None, token.strip())
-        if visitor is None:
-            return STRANGER
-        g.locale = visitor.locale
-        return Actor(visitor_id=visitor.id, brand_id=visitor.brand_id)
-
-
 public = Door("widget", __name__, audience=Audience.PUBLIC, url_prefix="/w")
-rest = Door("widget_rest", __name__, audience=Audience.SHOPPER, url_prefix="/w/v1", identify=_bearer)
+rest = Door("widget_rest", __name__, audience=Audience.SHOPPER, url_prefix="/w/v1", identify=visitor_by_token)
 csrf.exempt(public)  # no cookie opens these doors, so there is nothing to forge
 csrf.exempt(rest)
 
@@ -120,6 +107,12 @@ def choose(question_id: UUID) -> ResponseReturnValue:
 def message(conversation_id: UUID) -> ResponseReturnValue:
     """Send a message; the answer means that it is stored."""
     return jsonify(_conversations().message(actor(), _parse(MessageIn, conversation_id=conversation_id))), 201
+
+
+@rest.post("/pictures")
+def picture() -> ResponseReturnValue:
+    """Bring a picture, which a message may then show."""
+    return bring_picture()
 
 
 @rest.get("/conversations/<uuid:conversation_id>/events")

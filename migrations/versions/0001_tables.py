@@ -1170,6 +1170,7 @@ def upgrade() -> None:
                 "silent",
                 "misrouted",
                 "abusive",
+                "spam",
                 "forced",
                 name="closereason",
                 native_enum=False,
@@ -1273,7 +1274,10 @@ def upgrade() -> None:
         "attachment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("by_shopper", sa.Boolean(), nullable=False),
         sa.Column("stored_as", sa.String(length=120), nullable=False),
+        sa.Column("thumb_as", sa.String(length=120), nullable=False),
         sa.Column("media_type", sa.String(length=120), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
@@ -1284,8 +1288,8 @@ def upgrade() -> None:
             ["conversation_id"], ["conversation.id"], name=op.f("fk_attachment_conversation_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+        sa.UniqueConstraint("conversation_id", "client_id", name=op.f("uq_attachment_conversation_id_client_id")),
     )
-    op.create_index(op.f("ix_attachment_conversation_id"), "attachment", ["conversation_id"], unique=False)
     op.create_table(
         "hold",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -31,6 +31,7 @@ MACHINES = (
     "widget_rest.",
     "health.",
     "chat_pictures.",
+    "private.picture",
     "hooks.",
     "pictures.",
     "accounts.avatar",

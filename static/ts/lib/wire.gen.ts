@@ -125,6 +125,8 @@ export interface ProductCard {
 export interface Picture {
   id: string;
   url: string;
+  /** The same, small. */
+  thumb_url: string;
   width: number;
   height: number;
   name: string;

@@ -10,7 +10,7 @@ export interface Hearing {
   welcome(open: OpenThread[]): void;
   event(event: ConversationEvent): void;
   question(news: QuestionNews): void;
-  typing(typing: { conversation_id: string }): void;
+  typing(about: { conversation_id: string }): unknown;
   read(mark: ReadMark): void;
   presence(presence: { conversation_id?: string; online: boolean }): void;
   /** The conversation to ask about while polling. */

@@ -1,16 +1,17 @@
 import { ConversationLog } from "../lib/conversation";
 import { Outbox, type Entry } from "../lib/outbox";
 import { uuid7 } from "../lib/uuid7";
-import type { ConversationEvent, ExpertCard, OpenThread, Product, QuestionNews, ReadMark, Refusal, Stored, Synced } from "../lib/wire";
+import type { ConversationEvent, ExpertCard, OpenThread, Picture, Product, QuestionNews, ReadMark, Refusal, Stored, Synced } from "../lib/wire";
 import type { PageFacts } from "../loader/config";
 import type { PanelConfig } from "./config";
 import { Link, type Net } from "./link";
 import type { Host, HostMessage } from "./port";
+import { Pictures, type Shot } from "./pictures";
 import { productOf } from "./product";
+import { Typing } from "./typing";
 import { expertOf, OVER, unsentThread, viewOf, type Thread, type Verdict, type View } from "./states";
 
 const LEFT = "left";
-const TYPING_MS = 6000;
 /** How often what got no answer is sent again. */
 const RESEND_MS = 5000;
 
@@ -23,7 +24,7 @@ export class Model {
   aboutProduct = true;
   net: Net = "idle";
   shown = false;
-  typing = false;
+  readonly typing = new Typing(() => this.changed());
   online = true;
   wantsEmail = false;
   verdict: Verdict | undefined;
@@ -35,12 +36,11 @@ export class Model {
   /** A text that the shop asked to put in the composer. */
   draft: string | undefined;
 
+  readonly pictures: Pictures;
   private link: Link;
   private outbox: Outbox;
   private token: string | null;
   private jwt: string | undefined;
-  private typingTimer: ReturnType<typeof setTimeout> | undefined;
-  private typedAt = 0;
   private syncing = false;
   private found = false;
 
@@ -58,13 +58,14 @@ export class Model {
         welcome: (open) => this.welcomed(open),
         event: (event) => this.happened(event),
         question: (news) => this.learnt(news),
-        typing: (typing) => this.sawTyping(typing.conversation_id),
+        typing: (about) => this.log?.id === about.conversation_id && this.typing.saw(),
         read: (mark) => this.marked(mark),
         presence: ({ online }) => this.sawPresence(online),
         following: () => this.log && { id: this.log.id, last: this.log.last },
       },
     );
     this.outbox = new Outbox(host, (entry) => this.link.call(entry.verb, entry.body), (sent, ack) => this.sent(sent, ack));
+    this.pictures = new Pictures(() => this.token, (shot, picture) => this.brought(shot, picture), () => this.changed());
     setInterval(() => void this.outbox.flush(), RESEND_MS);
     const kept = host.get("open");
     if (kept) this.adopt(JSON.parse(kept) as Thread);
@@ -130,9 +131,13 @@ export class Model {
     this.changed();
   }
 
+  /** Sends a picture in the conversation on screen. */
+  show(file: File): void {
+    if (this.log) void this.pictures.add(this.log.id, file);
+  }
+
   type(): void {
-    if (!this.log || Date.now() - this.typedAt < 2000 || this.net !== "live") return;
-    this.typedAt = Date.now();
+    if (!this.log || this.net !== "live" || !this.typing.due()) return;
     void this.link.call("typing", { conversation_id: this.log.id }).catch(() => undefined);
   }
 
@@ -185,8 +190,10 @@ export class Model {
     if (left) this.host.set(LEFT, JSON.stringify([left, ...this.left].slice(0, 20)));
     for (const entry of this.outbox.entries) this.host.set("out:" + entry.client_id, null);
     this.host.set("open", null);
+    this.pictures.clear();
     this.thread = this.log = this.verdict = this.refusal = undefined;
-    this.wantsEmail = this.verdictSaved = this.found = this.typing = false;
+    this.wantsEmail = this.verdictSaved = this.found = false;
+    this.typing.stop();
     this.changed();
   }
 
@@ -262,7 +269,7 @@ export class Model {
 
   private turned(net: Net): void {
     this.net = net;
-    if (net === "offline") this.typing = false;
+    if (net === "offline") this.typing.stop();
     this.changed();
   }
 
@@ -274,6 +281,7 @@ export class Model {
     else if (known?.question_id && !known.conversation_id) this.reset();
     void this.sync();
     void this.outbox.flush();
+    this.pictures.flush();
   }
 
   private sent(entry?: Entry, ack?: Record<string, unknown>): void {
@@ -283,9 +291,10 @@ export class Model {
       this.learnt({ ...news, state: news.state ?? this.thread.state });
     } else if (entry && ack && this.log?.id === entry.body.conversation_id) {
       const { id, seq, at } = ack as unknown as Stored;
-      const { client_id, body } = entry;
-      const text = String(body.text);
-      this.happened({ id, conversation_id: this.log!.id, seq, at, kind: "message", client_id, text, author: { kind: "shopper" } });
+      const { text, picture } = entry.body as { text?: string; picture?: Picture };
+      const said = { ...(text ? { text } : {}), ...(picture ? { picture } : {}) };
+      const { client_id } = entry;
+      this.happened({ id, conversation_id: this.log!.id, seq, at, kind: "message", client_id, ...said, author: { kind: "shopper" } });
     }
     this.changed();
   }
@@ -300,6 +309,11 @@ export class Model {
     if (news.state === "redirected") this.host.set("open", null);
     if (news.expert) this.announceFound();
     this.changed();
+  }
+
+  private brought({ client_id, conversation_id, at }: Shot, picture: Picture): void {
+    const body = { conversation_id, client_id, attachment_id: picture.id, picture };
+    void this.outbox.add({ client_id, verb: "message", body, at });
   }
 
   private announceFound(): void {
@@ -327,7 +341,7 @@ export class Model {
     const taken = this.log.take(event);
     if (taken === "gap") void this.sync();
     if (taken === "known") return;
-    if (event.author?.kind !== "shopper") this.typing = false;
+    if (event.author?.kind !== "shopper") this.typing.stop();
     if (event.kind === "joined") this.announceFound();
     if (event.kind === "closed") this.host.announce("conversation_closed");
     if (event.kind === "rated" && event.data?.stars) this.verdict ??= { stars: event.data.stars };
@@ -363,17 +377,6 @@ export class Model {
       if (id && read) this.log?.mark({ conversation_id: id, by, seq: read[by] });
     }
     return last;
-  }
-
-  private sawTyping(conversationId: string): void {
-    if (this.log?.id !== conversationId) return;
-    this.typing = true;
-    clearTimeout(this.typingTimer);
-    this.typingTimer = setTimeout(() => {
-      this.typing = false;
-      this.changed();
-    }, TYPING_MS);
-    this.changed();
   }
 
   private sawPresence(online: boolean): void {

@@ -2,9 +2,10 @@ import { Component, type JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { clockTime, decimal, money } from "../lib/format";
 import type { Entry } from "../lib/outbox";
-import type { ConversationEvent, ExpertCard, Product } from "../lib/wire";
+import type { ConversationEvent, ExpertCard, Picture, Product } from "../lib/wire";
 import { Composer } from "./composer";
 import { Header } from "./header";
+import { OnItsWay, Shown } from "./picture";
 import { Face, Icon, Linked, Note, Photo, ToolsContext, useTools, type Tools } from "./parts";
 
 function Refused({ entry }: { entry: Entry }): JSX.Element {
@@ -101,9 +102,7 @@ class Row extends Component<RowProps> {
           </p>
         )}
         {event.picture && (
-          <a class={classes} href={event.picture.url} target="_blank" rel="noopener">
-            <img src={event.picture.url} alt={event.picture.name ?? t("Picture")} />
-          </a>
+          <Shown picture={event.picture} class={classes} />
         )}
         {event.product && <ProductCard product={event.product} by={mine ? undefined : name} />}
         {last && <p class={`t ${mine ? "me" : ""}`}>{[mine ? "" : name, time, state].filter(Boolean).join(" · ")}</p>}
@@ -195,12 +194,16 @@ function Events(): JSX.Element {
 
 function Pending({ entry }: { entry: Entry }): JSX.Element {
   const { model, t } = useTools();
+  const { text, picture } = entry.body as { text?: string; picture?: Picture };
   return (
     <>
+      {text && (
       <p class="m me last wait">
         <span class="sr">{t("You:")} </span>
-        {String(entry.body.text)}
+        {text}
       </p>
+      )}
+      {picture && <Shown picture={picture} class="m me last wait" />}
       {entry.refused ? (
         <Refused entry={entry} />
       ) : (
@@ -212,9 +215,11 @@ function Pending({ entry }: { entry: Entry }): JSX.Element {
 
 export function Messages(): JSX.Element {
   const { model, t } = useTools();
-  const { log, pending, typing, expert } = model;
+  const { log, pending, expert } = model;
+  const typing = model.typing.seen;
+  const { shots } = model.pictures;
   const list = useRef<HTMLElement>(null);
-  const count = (log?.events.length ?? 0) + pending.length + (typing ? 1 : 0);
+  const count = (log?.events.length ?? 0) + pending.length + shots.length + (typing ? 1 : 0);
   useEffect(() => {
     if (list.current) list.current.scrollTop = list.current.scrollHeight;
   }, [count, model.shown, model.verdict]);
@@ -227,6 +232,9 @@ export function Messages(): JSX.Element {
       {log && <Events />}
       {pending.map((entry) => (
         <Pending key={entry.client_id} entry={entry} />
+      ))}
+      {shots.map((shot) => (
+        <OnItsWay key={shot.client_id} shot={shot} />
       ))}
       {typing && expert && (
         <span class="typing">
@@ -264,6 +272,7 @@ export function Conversation(): JSX.Element {
       <Messages />
       <Composer
         label={t("Your message")}
+        pictures
         legal={name ? t("{name} is independent, paid by {brand}.", { name, brand }) : t("Answers come from independent enthusiasts, paid by {brand}.", { brand })}
       />
     </>

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Thread } from "./desk";
 import { Icon, useTools } from "./parts";
+import { PictureButton, usePictures } from "./pictures";
 import { Products } from "./products";
 
 const MAX_LENGTH = 4000;
@@ -17,6 +18,7 @@ export function Composer({ thread }: { thread: Thread }): JSX.Element {
   const box = useRef<HTMLTextAreaElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const latest = useRef(text);
+  const { bring, part } = usePictures(thread);
 
   const write = (value: string): void => {
     setText(value);
@@ -69,6 +71,12 @@ export function Composer({ thread }: { thread: Thread }): JSX.Element {
             write(event.currentTarget.value);
             model.type(thread);
           }}
+          onPaste={(event) => {
+            if (bring(event.clipboardData?.files)) event.preventDefault();
+          }}
+          onDrop={(event) => {
+            if (bring(event.dataTransfer?.files)) event.preventDefault();
+          }}
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
             event.preventDefault();
@@ -80,6 +88,7 @@ export function Composer({ thread }: { thread: Thread }): JSX.Element {
             <Icon name="package" />
             <span>{t("Product")}</span>
           </button>
+          <PictureButton bring={bring} part={part} />
           <span class="grow" />
           {thread.by_mail && (
             <span class="hint">

@@ -2,7 +2,7 @@ import { Component, type JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { clockTime, dayAndTime, money } from "../lib/format";
 import type { Entry } from "../lib/outbox";
-import type { ConversationEvent } from "../lib/wire";
+import type { ConversationEvent, Picture } from "../lib/wire";
 import type { Thread } from "./desk";
 import { Icon, Linked, Photo, ToolsContext, useTools, type Tools } from "./parts";
 import type { Card } from "./types";
@@ -12,10 +12,8 @@ const WINDOW = 200;
 /** How near to the end, in pixels, the reader follows what comes. */
 const NEAR = 120;
 
-type Picture = { url: string; width?: number; height?: number; name?: string };
-
 interface RowProps {
-  event: ConversationEvent & { picture?: Picture };
+  event: ConversationEvent;
   shopper: string;
   language: string;
   /** Last of a run by one author: carries the time. */
@@ -62,7 +60,7 @@ class Row extends Component<RowProps> {
         {event.picture && (
           <a class={`m picture ${side}`} href={event.picture.url} target="_blank" rel="noopener">
             <img
-              src={event.picture.url}
+              src={event.picture.thumb_url}
               width={event.picture.width}
               height={event.picture.height}
               alt={t("Picture from {name}", { name: by })}
@@ -99,7 +97,7 @@ function Line({ event, shopper }: { event: ConversationEvent; shopper: string })
 
 function Pending({ entry, language }: { entry: Entry; language: string }): JSX.Element {
   const { model, t } = useTools();
-  const { text, card } = entry.body as { text?: string; card?: Card };
+  const { text, card, picture } = entry.body as { text?: string; card?: Card; picture?: Picture };
   return (
     <>
       {text && (
@@ -108,6 +106,7 @@ function Pending({ entry, language }: { entry: Entry; language: string }): JSX.E
         </p>
       )}
       {card && <Sent card={card} t={t} />}
+      {picture && <img class="m me picture wait" src={picture.thumb_url} alt={t("Picture")} width="160" />}
       {entry.refused ? (
         <p class="t me refused">
           <Icon name="circle-alert" s />

@@ -2,7 +2,7 @@ import { money } from "../lib/format";
 import { Outbox, type Entry } from "../lib/outbox";
 import type { Translator } from "../lib/i18n";
 import { uuid7 } from "../lib/uuid7";
-import type { Ack, ConversationEvent, ReadMark, Stored } from "../lib/wire";
+import type { Ack, ConversationEvent, Picture, ReadMark, Stored } from "../lib/wire";
 import { Alerts } from "./alerts";
 import { Desk, unread, type Thread } from "./desk";
 import { Line, type Net } from "./line";
@@ -127,7 +127,7 @@ export class Model {
     this.changed();
   }
 
-  say(thread: Thread, content: { text: string } | { card: Card }): void {
+  say(thread: Thread, content: { text: string } | { card: Card } | { attachment_id: string; picture: Picture }): void {
     const client_id = uuid7();
     const body = { conversation_id: thread.id, client_id, ...content };
     void this.outbox.add({ client_id, verb: "message", body, at: new Date().toISOString() });
@@ -330,10 +330,10 @@ export class Model {
   private sent(entry?: Entry, ack?: Record<string, unknown>): void {
     if (entry && ack) {
       const { id, seq, at } = ack as unknown as Stored;
-      const { conversation_id, text, card } = entry.body as { conversation_id: string; text?: string; card?: Card };
+      const { conversation_id, text, card, picture } = entry.body as { conversation_id: string; text?: string; card?: Card; picture?: Picture };
       const { me } = this.boot;
       const author = { kind: "expert" as const, id: me.id, name: me.name };
-      const said = { ...(text ? { text } : {}), ...(card ? { product: card } : {}) };
+      const said = { ...(text ? { text } : {}), ...(card ? { product: card } : {}), ...(picture ? { picture } : {}) };
       this.happened({ conversation_id, seq, at, kind: "message", client_id: entry.client_id, author, ...said, ...{ id } });
     }
     this.changed();
