@@ -102,12 +102,12 @@ CHECKS = (
         HAVING abs(sum(e.amount)) > abs(o.amount) OR sign(sum(e.amount)) = sign(o.amount)"""),
     Check("I9", "our money at the provider covers what brands and experts are owed", _ACCOUNTS, """
         SELECT currency, sum(CASE WHEN kind IN ('stripe.pending', 'stripe.available', 'clearing.refund') THEN balance
-            WHEN kind IN ('brand.receivable', 'expert.receivable') THEN balance
+            WHEN kind IN ('brand.receivable', 'brand.credit', 'expert.receivable') THEN balance
             WHEN kind IN ('brand.wallet', 'brand.held', 'expert.pending', 'expert.available', 'expert.in_payout')
             THEN -balance ELSE 0 END) AS cover
         FROM ledger_account GROUP BY currency HAVING sum(CASE
             WHEN kind IN ('stripe.pending', 'stripe.available', 'clearing.refund') THEN balance
-            WHEN kind IN ('brand.receivable', 'expert.receivable') THEN balance
+            WHEN kind IN ('brand.receivable', 'brand.credit', 'expert.receivable') THEN balance
             WHEN kind IN ('brand.wallet', 'brand.held', 'expert.pending', 'expert.available', 'expert.in_payout')
             THEN -balance ELSE 0 END) < 0"""),
     Check("I10", "what an expert has is what he earned, by state", _EARNINGS, """
@@ -123,18 +123,30 @@ CHECKS = (
         WHERE kind <> 'none' GROUP BY person_id, currency, kind HAVING sum(earned) <> sum(booked)"""),
     Check("I11", "a conversation bills at most its fee", "SELECT count(*) FROM assessment", """
         SELECT e.conversation_id, sum(e.gross_minor) AS billed, max((e.calculation->>'base_minor')::bigint) AS fee
-        FROM earning e GROUP BY e.conversation_id
+        FROM earning e WHERE e.rule IN ('conversation', 'floor') AND NOT e.calculation ? 'dispute'
+        GROUP BY e.conversation_id
         HAVING sum(e.gross_minor) > max((e.calculation->>'base_minor')::bigint)"""),
     Check("I11b", "every closed conversation of a mission was judged", "SELECT count(*) FROM conversation", """
         SELECT c.id FROM conversation c WHERE c.state = 'closed' AND c.mission_id IS NOT NULL
         AND NOT EXISTS (SELECT FROM assessment a WHERE a.conversation_id = c.id)"""),
     Check("I12", "net, commission and VAT make the gross, and are what was booked", _EARNINGS, """
         SELECT e.id, e.net_minor, -l.amount AS booked FROM earning e
-        LEFT JOIN ledger_transaction t ON t.key = 'earn:' || e.segment_id || ':' || e.rule
+        LEFT JOIN ledger_transaction t ON t.source_type = 'earning' AND t.source_id = e.id AND t.type IN (
+            'conversation_earned', 'sale_earned', 'bonus_earned', 'dispute_earned')
         LEFT JOIN ledger_entry l ON l.transaction_id = t.id AND l.account_id IN (
             SELECT id FROM ledger_account WHERE kind = 'expert.pending' AND owner_id = e.person_id)
         WHERE e.gross_minor <> e.net_minor + e.commission_minor + e.vat_minor
-           OR e.net_minor <> coalesce(-l.amount, 0)"""),
+           OR e.rule <> 'sale_return' AND e.net_minor <> coalesce(-l.amount, 0)"""),
+    Check("I12b", "what was returned of a sale is what was taken back, and no more than it", _EARNINGS, """
+        SELECT r.id, r.gross_minor, coalesce(-l.amount, 0) AS booked FROM earning r
+        LEFT JOIN ledger_transaction t
+            ON t.source_type = 'earning' AND t.source_id = r.id AND t.type = 'sale_returned'
+        LEFT JOIN ledger_entry l ON l.transaction_id = t.id AND l.account_id IN (
+            SELECT id FROM ledger_account WHERE kind = 'brand.wallet' AND owner_id = r.brand_id)
+        WHERE r.rule = 'sale_return' AND -r.gross_minor <> coalesce(-l.amount, 0)
+        UNION ALL
+        SELECT e.id, e.gross_minor, sum(r.gross_minor) FROM earning e JOIN earning r ON r.returns_id = e.id
+        GROUP BY e.id HAVING e.gross_minor + sum(r.gross_minor) < 0"""),
     Check("I13", "a payout has one transfer of its amount, and its earnings make it", _PAYOUTS, """
         SELECT p.id, p.state, p.amount_minor, p.netted_minor, coalesce(sum(e.net_minor), 0) AS earned FROM payout p
         LEFT JOIN earning e ON e.payout_id = p.id AND e.state <> 'reversed' WHERE p.state = 'submitted'

@@ -8,25 +8,25 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.chat.conduct import ConductRule
 from marketplace.chat.models import Conversation, ConversationEvent, Segment
 from marketplace.chat.states import AuthorKind, EventKind
-from marketplace.core.clock import new_id
 from marketplace.core.errors import Conflict
 from marketplace.core.events import publish
 from marketplace.core.money import Money
 from marketplace.core.settings import Settings
 from marketplace.questions.models import Question
 from marketplace.questions.states import QuestionState
-from payouts import ledger, pay, wallet
+from payouts import booking, ledger, pay, wallet
+from payouts.booking import Ground
 from payouts.chart import AccountKind, brand, expert, platform
-from payouts.events import EarningPosted, WalletLow
-from payouts.ledger import Entry, moved
+from payouts.events import EarningTakenBack, PayRefused, WalletLow
+from payouts.ledger import Entry
 from payouts.models import Assessment, Earning, Hold, Payout, WalletSettings
-from payouts.pay import Facts, Reason, Share
-from payouts.states import EARNING, EarningAction, EarningState, PayoutState
+from payouts.pay import Facts, Reason
+from payouts.states import EARNING, EarningAction, EarningState, PayoutState, Rule
 
 K = AccountKind
-RULE_CONVERSATION = "conversation"
 BATCH = 500
 WARN_BELOW = 2_000
 """Minor units of free money below which owners are warned, unless they chose otherwise."""
@@ -37,6 +37,13 @@ class InPayout(Conflict):
 
     code = "in_payout"
     message = "This earning is in a payout that is not settled yet."
+
+
+class NotOfAConversation(Conflict):
+    """Only what a conversation earned can be taken back so."""
+
+    code = "not_of_a_conversation"
+    message = "Only the pay of a conversation or the share of a sale can be taken back."
 
 
 class _AboutConversation(Protocol):
@@ -73,7 +80,11 @@ def on_conversation_closed(session: Session, event: _AboutConversation) -> None:
         return
     window = timedelta(hours=_settings(session).earning_window_hours)
     weights = [segment.messages or 1 for segment in qualified]
-    _lock_accounts(session, conversation.brand_id, fee.currency, [segment.person_id for segment in qualified])
+    people = [segment.person_id for segment in qualified]
+    ledger.lock(
+        session,
+        booking.accounts_of(people=people, currency=fee.currency, brand_id=conversation.brand_id, more=(K.BRAND_HELD,)),
+    )
     for segment, part, weight in zip(qualified, pay.divide(fee, weights), weights, strict=True):
         if part:
             _earn(session, conversation, segment, part, weight, weights, available_on=now + window)
@@ -84,39 +95,26 @@ def on_conversation_closed(session: Session, event: _AboutConversation) -> None:
 
 def release_due(session: Session, *, now: datetime, conversation_id: UUID | None = None, limit: int = BATCH) -> int:
     """Make available what has passed its quality window; how many. Workers may run it side by side."""
-    due = select(Earning).where(Earning.state == EarningState.PENDING, Earning.available_on <= now)
+    due = select(Earning).where(
+        Earning.state == EarningState.PENDING, Earning.available_on <= now, Earning.returns_id.is_(None)
+    )
     if conversation_id is not None:
         due = due.where(Earning.conversation_id == conversation_id)
     rows = session.scalars(due.order_by(Earning.available_on).limit(limit).with_for_update(skip_locked=True)).all()
-    if not rows:
-        return 0
-    ledger.lock(
-        session,
-        [
-            expert(kind, earning.person_id, earning.currency)
-            for earning in rows
-            for kind in (K.EXPERT_PENDING, K.EXPERT_AVAILABLE)
-        ],
-    )
-    for earning in rows:
-        earning.state = EARNING.after(earning.state, EarningAction.RELEASE)
-        ledger.post(
-            session, key=f"release:{earning.id}", type="earning_released", source_type="earning",
-            source_id=earning.id, event_at=max(earning.available_on, earning.earned_at), now=now,
-            entries=moved(
-                earning.net_minor, debit=expert(K.EXPERT_PENDING, earning.person_id, earning.currency),
-                credit=expert(K.EXPERT_AVAILABLE, earning.person_id, earning.currency),
-            ),
-        )  # fmt: skip
-    session.flush()
+    booking.release(session, rows, now=now)
     return len(rows)
 
 
-def take_back(session: Session, earning: Earning, *, because: str, now: datetime) -> None:
+def take_back(
+    session: Session, earning: Earning, *, because: str, now: datetime, rule: ConductRule | None = None
+) -> None:
     """Return an earning, held locked by the caller, to the brand. What was paid already becomes the expert's debt.
 
-    Raises `InPayout` while a transfer of it is under way, `ForbiddenMove` the second time.
+    Raises `InPayout` while a transfer of it is under way, `ForbiddenMove` the second time, `NotOfAConversation`
+    for a bonus; a share of a sale is taken back by `sales.take_back`.
     """
+    if earning.rule not in {Rule.CONVERSATION, Rule.FLOOR} or earning.brand_id is None:
+        raise NotOfAConversation
     if earning.payout_id is not None and earning.state is EarningState.AVAILABLE:
         payout = session.get_one(Payout, earning.payout_id)
         if payout.state in {PayoutState.PREPARED, PayoutState.SUBMITTED}:
@@ -127,11 +125,12 @@ def take_back(session: Session, earning: Earning, *, because: str, now: datetime
         EarningState.PAID: K.EXPERT_RECEIVABLE,
     }.get(earning.state, K.EXPERT_PENDING)
     earning.state = EARNING.after(earning.state, EarningAction.REVERSE)
-    earning.reversed_because = because[:300]
+    earning.reversed_because, earning.reversed_at = because[:300], now
+    earning.reversed_rule = rule.value if rule is not None else None
     earning.paid_at = None
     ledger.post(
         session, key=f"take_back:{earning.id}", type="earning_taken_back", source_type="earning",
-        source_id=earning.id, event_at=now, now=now, reverses=ledger.find(session, earning_key(earning)),
+        source_id=earning.id, event_at=now, now=now, reverses=ledger.find(session, booking.key_of(earning)),
         entries=(
             Entry(expert(source, earning.person_id, earning.currency), earning.net_minor),
             Entry(platform(K.REVENUE_COMMISSION, earning.currency), earning.commission_minor),
@@ -140,18 +139,7 @@ def take_back(session: Session, earning: Earning, *, because: str, now: datetime
         ),
     )  # fmt: skip
     session.flush()
-
-
-def earning_key(earning: Earning) -> str:
-    """Under which key the earning was booked: one per segment and rule."""
-    return f"earn:{earning.segment_id}:{earning.rule}"
-
-
-def _lock_accounts(session: Session, brand_id: UUID, currency: str, people: Sequence[UUID]) -> None:
-    """All that closing a conversation may touch."""
-    own = [expert(kind, person, currency) for person in people for kind in (K.EXPERT_PENDING, K.EXPERT_AVAILABLE)]
-    shared = [platform(K.REVENUE_COMMISSION, currency), brand(K.BRAND_HELD, brand_id, currency)]
-    ledger.lock(session, [*own, *shared, brand(K.BRAND_WALLET, brand_id, currency)])
+    publish(session, EarningTakenBack(earning.id, earning.person_id, now))
 
 
 def _is_paid(conversation: Conversation) -> bool:
@@ -175,7 +163,7 @@ def _assess(session: Session, conversation: Conversation, now: datetime) -> list
         .where(ConversationEvent.conversation_id == conversation.id, ConversationEvent.kind == EventKind.CLOSED)
         .limit(1)
     )
-    qualified = []
+    qualified, refused = [], []
     for segment in segments:
         written, replies = _counts(session, segment, segments)
         named = (broken or "") if segment is segments[-1] else ""  # who served at the end, not those before
@@ -196,7 +184,11 @@ def _assess(session: Session, conversation: Conversation, now: datetime) -> list
         )  # fmt: skip
         if reason is Reason.QUALIFIED:
             qualified.append(segment)
+        elif reason is Reason.RULE_BROKEN:
+            refused.append(segment)
     session.flush()
+    for segment in refused:
+        publish(session, PayRefused(segment.id, segment.person_id, now))
     return qualified
 
 
@@ -226,37 +218,16 @@ def _earn(
     *, available_on: datetime,
 ) -> None:  # fmt: skip
     terms: dict[str, Any] = conversation.terms
-    share = pay.split(gross, commission_bps=int(terms["commission_bps"]))
-    now = conversation.closed_at
-    assert now is not None
-    earning = Earning(
-        id=new_id(), segment_id=segment.id, conversation_id=conversation.id, brand_id=conversation.brand_id,
-        mission_id=conversation.mission_id, person_id=segment.person_id, rule=RULE_CONVERSATION,
-        currency=gross.currency, gross_minor=share.gross.minor, commission_minor=share.commission.minor,
-        vat_minor=share.vat.minor, net_minor=share.net.minor, state=EarningState.PENDING, earned_at=now,
-        available_on=available_on,
-        calculation={
-            "pay_minor": int(terms.get("pay_minor") or 0), "floor_minor": int(terms.get("floor_minor") or 0),
-            "base_minor": pay.fee_of(terms).minor, "weight": weight, "weights": sum(weights),
-            "commission_bps": int(terms["commission_bps"]), "vat_bps": 0, "vat_mode": pay.VatMode.EXCLUSIVE.value,
-        },
+    assert conversation.closed_at is not None, "only a closed conversation earns"
+    ground = Ground(
+        pay.rule_of(terms), segment.person_id, conversation.brand_id, segment_id=segment.id,
+        conversation_id=conversation.id, mission_id=conversation.mission_id,
     )  # fmt: skip
-    session.add(earning)
-    ledger.post(
-        session, key=earning_key(earning), type="conversation_earned", source_type="earning", source_id=earning.id,
-        entries=_lines(earning, share), event_at=now, now=now,
+    booking.book(
+        session, ground, gross, payer=brand(K.BRAND_HELD, conversation.brand_id, gross.currency),
+        commission_bps=int(terms["commission_bps"]), calculation=pay.fee_facts(terms, weight, sum(weights)),
+        available_on=available_on, now=conversation.closed_at,
     )  # fmt: skip
-    publish(session, EarningPosted(earning.id, earning.person_id))
-
-
-def _lines(earning: Earning, share: Share) -> tuple[Entry, ...]:
-    currency = earning.currency
-    return (
-        Entry(brand(K.BRAND_HELD, earning.brand_id, currency), share.gross.minor),
-        Entry(expert(K.EXPERT_PENDING, earning.person_id, currency), -share.net.minor),
-        Entry(platform(K.REVENUE_COMMISSION, currency), -share.commission.minor),
-        Entry(platform(K.VAT_PAYABLE, currency), -share.vat.minor),
-    )
 
 
 def _warn_when_low(session: Session, brand_id: UUID, currency: str, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """What happens to money that others may want to know."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.core.events import Event
@@ -12,6 +13,24 @@ class EarningPosted(Event):
 
     earning_id: UUID
     person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PayRefused(Event):
+    """A segment is not paid because the brand named a rule of conduct; the expert may dispute it."""
+
+    segment_id: UUID
+    person_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EarningTakenBack(Event):
+    """An earning was returned to the brand; the expert may dispute it."""
+
+    earning_id: UUID
+    person_id: UUID
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

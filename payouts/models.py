@@ -1,5 +1,7 @@
 """Every table of this domain."""
 
+import marketplace.orders.models  # noqa: F401 - earnings refer to orders
+from payouts.models_disputes import Dispute, DisputeMove
 from payouts.models_earnings import Assessment, Earning, Hold
 from payouts.models_ledger import LedgerAccount, LedgerEntry, LedgerSeal, LedgerTransaction
 from payouts.models_provider import Comparison, Finding, Hook, ProviderMovement, TwinObject
@@ -10,6 +12,8 @@ __all__ = [
     "Assessment",
     "Chargeback",
     "Comparison",
+    "Dispute",
+    "DisputeMove",
     "Earning",
     "Finding",
     "Hold",

@@ -24,6 +24,8 @@ class WalletSettings(Base):
 
     brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand.id"), primary_key=True)
     month_cap_minor: Mapped[int | None]
+    credit_minor: Mapped[Minor] = mapped_column(default=10_000, server_default="10000")
+    """How much it may owe for shares of sales that its wallet could not pay at once."""
     """The most it spends per calendar month (UTC)."""
     day_cap_minor: Mapped[int | None]
     """The most it spends per calendar day (UTC)."""

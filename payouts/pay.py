@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplace.chat.states import AuthorKind, CloseReason
 from marketplace.core.money import Money
+from payouts.states import Rule
 
 
 class Reason(StrEnum):
@@ -74,6 +75,19 @@ class Share:
 def fee_of(terms: Mapping[str, Any]) -> Money:
     """The gross fee of a qualified conversation: the mission's pay, at least its floor."""
     return Money(max(int(terms.get("pay_minor") or 0), int(terms.get("floor_minor") or 0)), str(terms["currency"]))
+
+
+def rule_of(terms: Mapping[str, Any]) -> Rule:
+    """Under which rule the fee is earned: the mission's pay, or its floor where that is more."""
+    return Rule.FLOOR if int(terms.get("floor_minor") or 0) > int(terms.get("pay_minor") or 0) else Rule.CONVERSATION
+
+
+def fee_facts(terms: Mapping[str, Any], weight: int, weights: int) -> dict[str, Any]:
+    """What an earning keeps of how its fee came about: the terms, and the expert's messages of all that count."""
+    return {
+        "pay_minor": int(terms.get("pay_minor") or 0), "floor_minor": int(terms.get("floor_minor") or 0),
+        "base_minor": fee_of(terms).minor, "weight": weight, "weights": weights,
+    }  # fmt: skip
 
 
 def divide(fee: Money, messages: Sequence[int]) -> list[Money]:

@@ -36,7 +36,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An earning with what it was earned for."""
+    """An earning with what it was earned for; without brand or question (both empty) where it has none."""
 
     earning: Earning
     brand: str
@@ -102,10 +102,10 @@ def standing(session: Session, person_id: UUID, currency: str) -> Standing:
 
 def _lines(person_id: UUID) -> Select[tuple[Earning, str, str]]:
     return (
-        select(Earning, Brand.name, Question.text)
-        .join(Brand, Brand.id == Earning.brand_id)
-        .join(Conversation, Conversation.id == Earning.conversation_id)
-        .join(Question, Question.id == Conversation.question_id)
+        select(Earning, func.coalesce(Brand.name, ""), func.coalesce(Question.text, ""))
+        .outerjoin(Brand, Brand.id == Earning.brand_id)
+        .outerjoin(Conversation, Conversation.id == Earning.conversation_id)
+        .outerjoin(Question, Question.id == Conversation.question_id)
         .where(Earning.person_id == person_id)
         .order_by(Earning.earned_at.desc(), Earning.id.desc())
     )
@@ -226,10 +226,10 @@ def payouts_of(session: Session, person_id: UUID, *, limit: int = 20) -> list[Pa
 def spendings(session: Session, brand_id: UUID, *, page: int = 1, size: int = 25) -> list[Line]:
     """What the brand paid for, newest first; one more than `size` when there is a next page."""
     rows = session.execute(
-        select(Earning, Brand.name, Question.text)
+        select(Earning, Brand.name, func.coalesce(Question.text, ""))
         .join(Brand, Brand.id == Earning.brand_id)
-        .join(Conversation, Conversation.id == Earning.conversation_id)
-        .join(Question, Question.id == Conversation.question_id)
+        .outerjoin(Conversation, Conversation.id == Earning.conversation_id)
+        .outerjoin(Question, Question.id == Conversation.question_id)
         .where(Earning.brand_id == brand_id)
         .order_by(Earning.earned_at.desc(), Earning.id.desc())
         .offset((page - 1) * size)

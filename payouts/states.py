@@ -154,6 +154,60 @@ EARNING = Machine(
 )
 
 
+class Rule(StrEnum):
+    """For what an earning is paid. `sale_return` is negative: it takes back a part of a `sale`."""
+
+    CONVERSATION = "conversation"
+    FLOOR = "floor"
+    SALE = "sale"
+    SALE_RETURN = "sale_return"
+    BONUS_BRAND = "bonus_brand"
+    BONUS_PLATFORM = "bonus_platform"
+
+
+class DisputeKind(StrEnum):
+    """What is disputed: that a conversation was not paid, or that an earning was taken back."""
+
+    UNPAID = "unpaid"
+    TAKEN_BACK = "taken_back"
+
+
+class DisputeState(StrEnum):
+    """opened > answered > upheld | rejected; opened > upheld when the brand gives way; withdrawn."""
+
+    OPENED = "opened"
+    ANSWERED = "answered"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class DisputeAction(StrEnum):
+    """What moves a dispute. `expire`: somebody let the deadline pass, which decides for the expert."""
+
+    ANSWER = "answer"
+    CONCEDE = "concede"
+    UPHOLD = "uphold"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    EXPIRE = "expire"
+
+
+DISPUTE = Machine(
+    "dispute",
+    {
+        (DisputeState.OPENED, DisputeAction.ANSWER): DisputeState.ANSWERED,
+        (DisputeState.OPENED, DisputeAction.CONCEDE): DisputeState.UPHELD,
+        (DisputeState.OPENED, DisputeAction.EXPIRE): DisputeState.UPHELD,
+        (DisputeState.OPENED, DisputeAction.WITHDRAW): DisputeState.WITHDRAWN,
+        (DisputeState.ANSWERED, DisputeAction.UPHOLD): DisputeState.UPHELD,
+        (DisputeState.ANSWERED, DisputeAction.REJECT): DisputeState.REJECTED,
+        (DisputeState.ANSWERED, DisputeAction.EXPIRE): DisputeState.UPHELD,
+        (DisputeState.ANSWERED, DisputeAction.WITHDRAW): DisputeState.WITHDRAWN,
+    },
+)
+
+
 class RunState(StrEnum):
     """prepared > approved > executing > done; cancelled."""
 

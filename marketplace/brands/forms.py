@@ -20,7 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from marketplace.brands.states import Role
+from marketplace.brands.states import Role, SaleSplit
 
 REQUIRED = InputRequired(_l("Fill this in."))
 ROLES = [
@@ -28,6 +28,10 @@ ROLES = [
     (Role.AGENT.value, _l("agent: answers too, in the brand’s name")),
     (Role.ANALYST.value, _l("analyst: reads")),
     (Role.OWNER.value, _l("owner: everything, the team and money too")),
+]
+SPLITS = [
+    (SaleSplit.LAST_HELPER.value, _l("the last who helped gets all")),
+    (SaleSplit.BY_CONTRIBUTION.value, _l("all share, by the messages each wrote")),
 ]
 
 
@@ -104,12 +108,20 @@ class MissionForm(FlaskForm):
     )  # fmt: skip
     floor = DecimalField(
         _l("Least per qualified conversation"), [Optional(), NumberRange(min=0, max=1000)], places=2, default=0,
-        description=_l("What it earns at least, whatever the other rules give."),
+        description=_l("What it earns at least when it ends. A share of a sale comes on top."),
     )  # fmt: skip
     sale_percent = DecimalField(_l("Share of a sale"), [Optional(), NumberRange(min=0, max=50)], places=2, default=0)
     attribution_hours = IntegerField(
         _l("Window for a sale, in hours"), [Optional(), NumberRange(min=1, max=720)], default=48
     )
+    sale_split = SelectField(
+        _l("When several helped"), choices=SPLITS, default=SaleSplit.LAST_HELPER.value,
+        description=_l("Who gets the share of the sale. Experts see it on the mission’s page."),
+    )  # fmt: skip
+    return_days = IntegerField(
+        _l("Days to return goods"), [Optional(), NumberRange(min=0, max=120)], default=14,
+        description=_l("The share of a sale stays pending so long; what is returned takes its part back."),
+    )  # fmt: skip
     starts_on = DateField(_l("From"), [InputRequired(_l("Fill this in."))])
     ends_on = DateField(_l("Until"), [Optional()])
     seats = IntegerField(_l("Seats"), [InputRequired(_l("Fill this in.")), NumberRange(min=1, max=10_000)], default=20)
@@ -136,6 +148,8 @@ class MissionForm(FlaskForm):
             "floor_minor": round((self.floor.data or 0) * 100),
             "sale_bps": round((self.sale_percent.data or 0) * 100),
             "attribution_hours": self.attribution_hours.data or 48,
+            "sale_split": SaleSplit(self.sale_split.data),
+            "return_days": 14 if self.return_days.data is None else self.return_days.data,
             "starts_on": self.starts_on.data,
             "ends_on": self.ends_on.data,
             "seats": self.seats.data,

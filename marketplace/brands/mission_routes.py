@@ -114,11 +114,12 @@ def _offer(session: Session, brand: Brand, form: MissionForm) -> None:
 def _as_written(session: Session, mission: Mission) -> dict[str, Any]:
     """The mission in the units of its form."""
     texts = ("title_en", "title_fr", "description_en", "description_fr", "rules_en", "rules_fr")
-    same = ("languages", "attribution_hours", "starts_on", "ends_on", "seats")
+    same = ("languages", "attribution_hours", "return_days", "starts_on", "ends_on", "seats")
     return {
         **{name: getattr(mission, name) for name in (*texts, *same)},
         "category_ids": [category.id for category in missions.categories_of(session, mission.id)],
         "pay": Decimal(mission.pay_minor) / 100,
         "floor": Decimal(mission.floor_minor) / 100,
         "sale_percent": Decimal(mission.sale_bps) / 100,
+        "sale_split": mission.sale_split.value,
     }

@@ -13,7 +13,7 @@ from marketplace.brands.errors import MissionIncomplete
 from marketplace.brands.events import MissionChanged
 from marketplace.brands.models import Brand, Category, Mission, MissionCategory
 from marketplace.brands.registry import slug_of
-from marketplace.brands.states import MISSION, MissionAction, MissionState
+from marketplace.brands.states import MISSION, MissionAction, MissionState, SaleSplit
 from marketplace.core.events import publish
 from marketplace.core.locales import LOCALES
 from marketplace.core.money import Money
@@ -22,6 +22,7 @@ from marketplace.core.states import ForbiddenMove
 LEAST_PAY_MINOR = 50
 """Nobody works for less than half a euro a conversation here."""
 MOST_SEATS = 10_000
+MOST_RETURN_DAYS = 120
 
 
 def create_mission(
@@ -29,6 +30,7 @@ def create_mission(
     category_ids: Collection[UUID], languages: Sequence[str], pay_minor: int, floor_minor: int = 0,
     currency: str | None = None, commission_bps: int, starts_on: date, ends_on: date | None = None, seats: int,
     now: datetime, rules_en: str = "", rules_fr: str = "", sale_bps: int = 0, attribution_hours: int = 48,
+    sale_split: SaleSplit = SaleSplit.LAST_HELPER, return_days: int = 14,
 ) -> Mission:  # fmt: skip
     """A draft. `pay_minor` is gross, per qualified conversation. Raises `MissionIncomplete`."""
     mission = Mission(
@@ -39,7 +41,8 @@ def create_mission(
         session, mission, title_en=title_en, title_fr=title_fr, description_en=description_en,
         description_fr=description_fr, rules_en=rules_en, rules_fr=rules_fr, category_ids=category_ids,
         languages=languages, pay_minor=pay_minor, floor_minor=floor_minor, sale_bps=sale_bps,
-        attribution_hours=attribution_hours, starts_on=starts_on, ends_on=ends_on, seats=seats,
+        attribution_hours=attribution_hours, sale_split=sale_split, return_days=return_days, starts_on=starts_on,
+        ends_on=ends_on, seats=seats,
     )  # fmt: skip
     return mission
 
@@ -48,11 +51,14 @@ def edit_mission(
     session: Session, mission: Mission, *, title_en: str, title_fr: str, description_en: str, description_fr: str,
     rules_en: str, rules_fr: str, category_ids: Collection[UUID], languages: Sequence[str], pay_minor: int,
     floor_minor: int, sale_bps: int, attribution_hours: int, starts_on: date, ends_on: date | None, seats: int,
+    sale_split: SaleSplit = SaleSplit.LAST_HELPER, return_days: int = 14,
 ) -> None:  # fmt: skip
     """Conversations that began keep their terms. Raises `MissionIncomplete`, `ForbiddenMove` when closed."""
     if mission.state is MissionState.CLOSED:
         raise ForbiddenMove(state=mission.state.value)
     _check_offer(pay_minor, floor_minor, sale_bps, attribution_hours, seats)
+    if not 0 <= return_days <= MOST_RETURN_DAYS:
+        raise MissionIncomplete("Shoppers may return goods for 0 to 120 days.", field="return_days")
     covered = _own_categories(session, mission.brand_id, category_ids)
     if ends_on is not None and ends_on < starts_on:
         raise MissionIncomplete("It cannot end before it starts.", field="ends_on")
@@ -64,6 +70,7 @@ def edit_mission(
         raise MissionIncomplete("Choose at least one language.", field="languages")
     mission.pay_minor, mission.floor_minor, mission.sale_bps = pay_minor, floor_minor, sale_bps
     mission.attribution_hours, mission.seats = attribution_hours, seats
+    mission.sale_split, mission.return_days = sale_split, return_days
     mission.starts_on, mission.ends_on = starts_on, ends_on
     session.add(mission)
     session.flush()
@@ -88,7 +95,8 @@ def terms_of(mission: Mission) -> dict[str, Any]:
     """The frozen copy that a conversation keeps: what its expert earns, whatever is edited later."""
     return {
         "mission_id": str(mission.id), "pay_minor": mission.pay_minor, "floor_minor": mission.floor_minor,
-        "sale_bps": mission.sale_bps, "attribution_hours": mission.attribution_hours, "currency": mission.currency,
+        "sale_bps": mission.sale_bps, "attribution_hours": mission.attribution_hours,
+        "sale_split": mission.sale_split.value, "return_days": mission.return_days, "currency": mission.currency,
         "commission_bps": mission.commission_bps,
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ from sqlalchemy import ARRAY, CheckConstraint, Computed, ForeignKey, Index, Stri
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.brands.states import ImportState, MissionState, Role
+from marketplace.brands.states import ImportState, MissionState, Role, SaleSplit
 from marketplace.core.db import Base, Currency, Json, JsonList, Key, Line, Minor, Prose, Short, state_column
 
 
@@ -173,6 +173,7 @@ class Mission(Base):
         CheckConstraint("pay_minor >= 0 AND floor_minor >= 0", name="pay"),
         CheckConstraint("commission_bps BETWEEN 0 AND 10000", name="commission"),
         CheckConstraint("sale_bps BETWEEN 0 AND 5000", name="sale"),
+        CheckConstraint("return_days BETWEEN 0 AND 120", name="returns"),
         CheckConstraint("seats > 0", name="seats"),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="dates"),
     )
@@ -191,10 +192,14 @@ class Mission(Base):
     pay_minor: Mapped[Minor]
     """Paid for each qualified conversation, before commission."""
     floor_minor: Mapped[Minor] = mapped_column(default=0)
-    """Least that a qualified conversation earns, before commission, whatever the other rules give."""
+    """Least that a qualified conversation earns at its end, before commission. The share of a sale comes on top."""
     sale_bps: Mapped[int] = mapped_column(default=0)
     """Share of an attributed order, in basis points."""
     attribution_hours: Mapped[int] = mapped_column(default=48)
+    """How long after helping a shopper her order counts."""
+    sale_split: Mapped[SaleSplit] = mapped_column(state_column(SaleSplit), default=SaleSplit.LAST_HELPER)
+    return_days: Mapped[int] = mapped_column(default=14)
+    """How long after the order its share stays pending, because the shopper may return it."""
     currency: Mapped[Currency]
     commission_bps: Mapped[int]
     starts_on: Mapped[date]

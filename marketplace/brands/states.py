@@ -44,6 +44,13 @@ MISSION = Machine(
 )
 
 
+class SaleSplit(StrEnum):
+    """Who gets the share of a sale when several helped: the last of them, or all by the messages each wrote."""
+
+    LAST_HELPER = "last_helper"
+    BY_CONTRIBUTION = "by_contribution"
+
+
 class ImportState(StrEnum):
     """queued > running > done | failed."""
 

@@ -29,7 +29,7 @@ class Conversation(Base):
     category_id: Mapped[UUID | None] = mapped_column(ForeignKey("category.id", ondelete="SET NULL"))
     language: Mapped[Short]
     terms: Mapped[Json]
-    """Frozen copy: {mission_id, pay_minor, floor_minor, sale_bps, attribution_hours, currency, commission_bps}"""
+    """Frozen copy of what the mission pays: see `missions.terms_of`."""
     state: Mapped[ConversationState] = mapped_column(state_column(ConversationState), default=ConversationState.OPEN)
     last_seq: Mapped[int] = mapped_column(default=0)
     shopper_read: Mapped[int] = mapped_column(default=0)

@@ -79,6 +79,7 @@ def upgrade() -> None:
                 "brand.wallet",
                 "brand.held",
                 "brand.receivable",
+                "brand.credit",
                 "expert.pending",
                 "expert.available",
                 "expert.in_payout",
@@ -457,6 +458,14 @@ def upgrade() -> None:
         sa.Column("floor_minor", sa.BigInteger(), nullable=False),
         sa.Column("sale_bps", sa.Integer(), nullable=False),
         sa.Column("attribution_hours", sa.Integer(), nullable=False),
+        sa.Column(
+            "sale_split",
+            sa.Enum(
+                "last_helper", "by_contribution", name="salesplit", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("return_days", sa.Integer(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("commission_bps", sa.Integer(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
@@ -466,6 +475,7 @@ def upgrade() -> None:
         sa.CheckConstraint("commission_bps BETWEEN 0 AND 10000", name=op.f("ck_mission_commission")),
         sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_mission_dates")),
         sa.CheckConstraint("pay_minor >= 0 AND floor_minor >= 0", name=op.f("ck_mission_pay")),
+        sa.CheckConstraint("return_days BETWEEN 0 AND 120", name=op.f("ck_mission_returns")),
         sa.CheckConstraint("sale_bps BETWEEN 0 AND 5000", name=op.f("ck_mission_sale")),
         sa.CheckConstraint("seats > 0", name=op.f("ck_mission_seats")),
         sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_mission_brand_id"), ondelete="CASCADE"),
@@ -675,6 +685,7 @@ def upgrade() -> None:
         "wallet_settings",
         sa.Column("brand_id", sa.Uuid(), nullable=False),
         sa.Column("month_cap_minor", sa.Integer(), nullable=True),
+        sa.Column("credit_minor", sa.BigInteger(), server_default="10000", nullable=False),
         sa.Column("day_cap_minor", sa.Integer(), nullable=True),
         sa.Column("warn_below_minor", sa.BigInteger(), nullable=False),
         sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
@@ -952,6 +963,52 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "category_id", name=op.f("pk_reputation")),
     )
     op.create_table(
+        "shop_order",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("external_id", sa.String(length=120), nullable=False),
+        sa.Column("visitor_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "recorded",
+                "attributed",
+                "unattributed",
+                "refused",
+                "unfunded",
+                name="orderstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=120), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("returned_minor", sa.BigInteger(), nullable=False),
+        sa.Column("lines", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tag_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tag_total_minor", sa.Integer(), nullable=True),
+        sa.Column("tag_currency", sa.String(length=3), nullable=True),
+        sa.Column("server_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("differs", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(tag_at IS NULL) = (tag_total_minor IS NULL)", name=op.f("ck_shop_order_tag")),
+        sa.CheckConstraint("tag_at IS NOT NULL OR server_at IS NOT NULL", name=op.f("ck_shop_order_told")),
+        sa.CheckConstraint("total_minor >= 0 AND returned_minor >= 0", name=op.f("ck_shop_order_amounts")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_shop_order_brand_id")),
+        sa.ForeignKeyConstraint(["visitor_id"], ["visitor.id"], name=op.f("fk_shop_order_visitor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_order")),
+        sa.UniqueConstraint("brand_id", "external_id", name=op.f("uq_shop_order_brand_id_external_id")),
+    )
+    op.create_index("ix_shop_order_placed", "shop_order", ["brand_id", "placed_at"], unique=False)
+    op.create_index(
+        "ix_shop_order_unfunded", "shop_order", ["placed_at"], unique=False, postgresql_where="state = 'unfunded'"
+    )
+    op.create_index("ix_shop_order_visitor", "shop_order", ["visitor_id"], unique=False)
+    op.create_table(
         "weekly_hours",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -1037,6 +1094,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment_move")),
     )
     op.create_index(op.f("ix_enrolment_move_enrolment_id"), "enrolment_move", ["enrolment_id"], unique=False)
+    op.create_table(
+        "order_move",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("action", sa.String(length=120), nullable=False),
+        sa.Column("from_state", sa.String(length=120), nullable=False),
+        sa.Column("to_state", sa.String(length=120), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["shop_order.id"], name=op.f("fk_order_move_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_move")),
+    )
+    op.create_index("ix_order_move_order", "order_move", ["order_id", "at"], unique=False)
+    op.create_table(
+        "order_return",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("order_external_id", sa.String(length=120), nullable=False),
+        sa.Column("external_id", sa.String(length=120), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_order_return_amount")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_order_return_brand_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["shop_order.id"], name=op.f("fk_order_return_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_return")),
+        sa.UniqueConstraint(
+            "brand_id",
+            "order_external_id",
+            "external_id",
+            name=op.f("uq_order_return_brand_id_order_external_id_external_id"),
+        ),
+    )
+    op.create_index("ix_order_return_order", "order_return", ["order_id"], unique=False)
     op.create_table(
         "question",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1488,12 +1582,30 @@ def upgrade() -> None:
     op.create_table(
         "earning",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("segment_id", sa.Uuid(), nullable=False),
-        sa.Column("conversation_id", sa.Uuid(), nullable=False),
-        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("segment_id", sa.Uuid(), nullable=True),
+        sa.Column("conversation_id", sa.Uuid(), nullable=True),
+        sa.Column("brand_id", sa.Uuid(), nullable=True),
         sa.Column("mission_id", sa.Uuid(), nullable=True),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("rule", sa.String(length=120), nullable=False),
+        sa.Column(
+            "rule",
+            sa.Enum(
+                "conversation",
+                "floor",
+                "sale",
+                "sale_return",
+                "bonus_brand",
+                "bonus_platform",
+                name="rule",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("returns_id", sa.Uuid(), nullable=True),
+        sa.Column("round", sa.Integer(), server_default="1", nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("gross_minor", sa.BigInteger(), nullable=False),
         sa.Column("commission_minor", sa.BigInteger(), nullable=False),
@@ -1519,26 +1631,49 @@ def upgrade() -> None:
         sa.Column("payout_id", sa.Uuid(), nullable=True),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reversed_because", sa.String(length=300), nullable=True),
+        sa.Column("reversed_rule", sa.String(length=120), nullable=True),
+        sa.Column("reversed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(rule = 'bonus_platform') = (brand_id IS NULL)", name=op.f("ck_earning_payer")),
+        sa.CheckConstraint("(rule = 'sale_return') = (returns_id IS NOT NULL)", name=op.f("ck_earning_returns")),
+        sa.CheckConstraint("(rule IN ('sale', 'sale_return')) = (order_id IS NOT NULL)", name=op.f("ck_earning_sale")),
+        sa.CheckConstraint("(rule LIKE 'bonus_%%') = (segment_id IS NULL)", name=op.f("ck_earning_bonus")),
         sa.CheckConstraint("(state = 'paid') = (paid_at IS NOT NULL)", name=op.f("ck_earning_paid")),
+        sa.CheckConstraint(
+            "CASE rule WHEN 'sale_return' THEN gross_minor < 0 AND net_minor <= 0 ELSE gross_minor > 0 AND net_minor >= 0 END",
+            name=op.f("ck_earning_sign"),
+        ),
+        sa.CheckConstraint("(segment_id IS NULL) = (conversation_id IS NULL)", name=op.f("ck_earning_conversation")),
         sa.CheckConstraint("gross_minor = commission_minor + vat_minor + net_minor", name=op.f("ck_earning_sum")),
-        sa.CheckConstraint("gross_minor > 0 AND net_minor >= 0", name=op.f("ck_earning_positive")),
         sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_earning_brand_id")),
         sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_earning_conversation_id")),
         sa.ForeignKeyConstraint(["mission_id"], ["mission.id"], name=op.f("fk_earning_mission_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["shop_order.id"], name=op.f("fk_earning_order_id")),
         sa.ForeignKeyConstraint(["payout_id"], ["payout.id"], name=op.f("fk_earning_payout_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_earning_person_id")),
+        sa.ForeignKeyConstraint(["returns_id"], ["earning.id"], name=op.f("fk_earning_returns_id")),
         sa.ForeignKeyConstraint(["segment_id"], ["segment.id"], name=op.f("fk_earning_segment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_earning")),
     )
     op.create_index("ix_earning_brand", "earning", ["brand_id", "earned_at"], unique=False)
     op.create_index(op.f("ix_earning_conversation_id"), "earning", ["conversation_id"], unique=False)
     op.create_index("ix_earning_due", "earning", ["available_on"], unique=False, postgresql_where="state = 'pending'")
+    op.create_index("ix_earning_order", "earning", ["order_id"], unique=False, postgresql_where="order_id IS NOT NULL")
     op.create_index(
         "ix_earning_payable", "earning", ["person_id", "currency"], unique=False, postgresql_where="state = 'available'"
     )
     op.create_index("ix_earning_payout", "earning", ["payout_id"], unique=False)
     op.create_index("ix_earning_person", "earning", ["person_id", "earned_at"], unique=False)
-    op.create_index("uq_earning_rule", "earning", ["segment_id", "rule"], unique=True)
+    op.create_index(
+        "ix_earning_returns", "earning", ["returns_id"], unique=False, postgresql_where="returns_id IS NOT NULL"
+    )
+    op.create_index(
+        "uq_earning_rule",
+        "earning",
+        ["segment_id", "rule", "order_id", "round"],
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where="segment_id IS NOT NULL AND rule <> 'sale_return'",
+    )
     op.create_table(
         "rating",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1571,6 +1706,86 @@ def upgrade() -> None:
     op.create_index(op.f("ix_rating_brand_id"), "rating", ["brand_id"], unique=False)
     op.create_index(op.f("ix_rating_conversation_id"), "rating", ["conversation_id"], unique=False)
     op.create_index("ix_rating_person", "rating", ["person_id", "category_id", "rated_at"], unique=False)
+    op.create_table(
+        "dispute",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("unpaid", "taken_back", name="disputekind", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "opened",
+                "answered",
+                "upheld",
+                "rejected",
+                "withdrawn",
+                name="disputestate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("segment_id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("earning_id", sa.Uuid(), nullable=True),
+        sa.Column("outcome_id", sa.Uuid(), nullable=True),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("rule", sa.String(length=120), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("statement", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(kind = 'taken_back') = (earning_id IS NOT NULL)", name=op.f("ck_dispute_about")),
+        sa.CheckConstraint("(state IN ('opened', 'answered')) = (due_at IS NOT NULL)", name=op.f("ck_dispute_due")),
+        sa.CheckConstraint("(state IN ('opened', 'answered')) = (ended_at IS NULL)", name=op.f("ck_dispute_ended")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_dispute_brand_id")),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_dispute_conversation_id")),
+        sa.ForeignKeyConstraint(["earning_id"], ["earning.id"], name=op.f("fk_dispute_earning_id")),
+        sa.ForeignKeyConstraint(["outcome_id"], ["earning.id"], name=op.f("fk_dispute_outcome_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_dispute_person_id")),
+        sa.ForeignKeyConstraint(["segment_id"], ["segment.id"], name=op.f("fk_dispute_segment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute")),
+    )
+    op.create_index("ix_dispute_brand", "dispute", ["brand_id", "opened_at"], unique=False)
+    op.create_index(op.f("ix_dispute_conversation_id"), "dispute", ["conversation_id"], unique=False)
+    op.create_index("ix_dispute_due", "dispute", ["due_at"], unique=False, postgresql_where="due_at IS NOT NULL")
+    op.create_index("ix_dispute_person", "dispute", ["person_id", "opened_at"], unique=False)
+    op.create_index(
+        "uq_dispute_earning", "dispute", ["earning_id"], unique=True, postgresql_where="state <> 'withdrawn'"
+    )
+    op.create_index(
+        "uq_dispute_unpaid",
+        "dispute",
+        ["segment_id"],
+        unique=True,
+        postgresql_where="kind = 'unpaid' AND state <> 'withdrawn'",
+    )
+    op.create_table(
+        "dispute_move",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("dispute_id", sa.Uuid(), nullable=False),
+        sa.Column("action", sa.String(length=120), nullable=False),
+        sa.Column("from_state", sa.String(length=120), nullable=False),
+        sa.Column("to_state", sa.String(length=120), nullable=False),
+        sa.Column("by", sa.String(length=120), nullable=False),
+        sa.Column("by_person_id", sa.Uuid(), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_person_id"], ["person.id"], name=op.f("fk_dispute_move_by_person_id")),
+        sa.ForeignKeyConstraint(["dispute_id"], ["dispute.id"], name=op.f("fk_dispute_move_dispute_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute_move")),
+    )
+    op.create_index("ix_dispute_move_dispute", "dispute_move", ["dispute_id", "at"], unique=False)
     # ### end Alembic commands ###
 
 

@@ -39,7 +39,8 @@ def test_every_move_leads_where_the_table_says_or_is_refused(
         ({"pay_minor": 0}, "pay_minor"), ({"floor_minor": -1}, "floor_minor"), ({"sale_bps": 5_001}, "sale_bps"),
         ({"seats": 0}, "seats"), ({"languages": ["xx"]}, "languages"), ({"category_ids": []}, "category_ids"),
         ({"title_en": " ", "title_fr": ""}, "title_en"), ({"ends_on": date(2026, 10, 1)}, "ends_on"),
-        ({"attribution_hours": 0}, "attribution_hours"), ({"description_en": "x" * 4_001}, "description_en"),
+        ({"attribution_hours": 0}, "attribution_hours"), ({"return_days": 121}, "return_days"),
+        ({"description_en": "x" * 4_001}, "description_en"),
     ],
 )  # fmt: skip
 def test_a_mission_cannot_promise_what_cannot_be(session: Session, change: dict[str, Any], field: str) -> None:
@@ -74,7 +75,7 @@ def test_the_frozen_terms_do_not_change_with_the_mission(session: Session) -> No
     mission.pay_minor = 999
     assert terms == {
         "mission_id": str(mission.id), "pay_minor": 400, "floor_minor": 0, "sale_bps": 250, "attribution_hours": 48,
-        "currency": "EUR", "commission_bps": 2_000,
+        "sale_split": "last_helper", "return_days": 14, "currency": "EUR", "commission_bps": 2_000,
     }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""What shoppers bought: orders told by the shop's page or its server, and what came back."""

@@ -1,0 +1,20 @@
+"""What happens to orders."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReported(Event):
+    """An order is recorded, or new facts about it reopened it."""
+
+    order_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReturned(Event):
+    """More of a recorded order came back."""
+
+    order_id: UUID
