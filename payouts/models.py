@@ -2,6 +2,15 @@
 
 import marketplace.orders.models  # noqa: F401 - earnings refer to orders
 from payouts.models_disputes import Dispute, DisputeMove
+from payouts.models_documents import (
+    Document,
+    DocumentContest,
+    DocumentFile,
+    DocumentLine,
+    DocumentSeries,
+    LegalParty,
+    Mandate,
+)
 from payouts.models_earnings import Assessment, Earning, Hold
 from payouts.models_ledger import LedgerAccount, LedgerEntry, LedgerSeal, LedgerTransaction
 from payouts.models_provider import Comparison, Finding, Hook, ProviderMovement, TwinObject
@@ -14,6 +23,11 @@ __all__ = [
     "Comparison",
     "Dispute",
     "DisputeMove",
+    "Document",
+    "DocumentContest",
+    "DocumentFile",
+    "DocumentLine",
+    "DocumentSeries",
     "Earning",
     "Finding",
     "Hold",
@@ -22,6 +36,8 @@ __all__ = [
     "LedgerEntry",
     "LedgerSeal",
     "LedgerTransaction",
+    "LegalParty",
+    "Mandate",
     "Payee",
     "Payout",
     "PayoutRun",

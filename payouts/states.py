@@ -316,3 +316,33 @@ FINDING = Machine(
         (FindingState.RESOLVED, FindingAction.REOPEN): FindingState.OPEN,
     },
 )
+
+
+class PartyKind(StrEnum):
+    """Whose legal details."""
+
+    EXPERT = "expert"
+    BRAND = "brand"
+    PLATFORM = "platform"
+
+
+class VatStatus(StrEnum):
+    """Whether VAT is charged: the small-business franchise charges none."""
+
+    FRANCHISE = "franchise"
+    REGISTERED = "registered"
+
+
+class DocumentKind(StrEnum):
+    """fees: expert to brand; commission: platform to expert; bonus: expert to platform."""
+
+    FEES = "fees"
+    COMMISSION = "commission"
+    BONUS = "bonus"
+
+
+class LineSide(StrEnum):
+    """Which part of a posting a line documents: what the expert supplied, or our commission on it."""
+
+    SUPPLY = "supply"
+    COMMISSION = "commission"

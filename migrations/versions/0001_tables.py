@@ -35,6 +35,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_brand_slug")),
     )
     op.create_table(
+        "document_series",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("prefix", sa.String(length=120), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_series")),
+        sa.UniqueConstraint("owner_id", "year", name=op.f("uq_document_series_owner_id_year")),
+        sa.UniqueConstraint("prefix", "year", name=op.f("uq_document_series_prefix_year")),
+    )
+    op.create_table(
         "hook",
         sa.Column("id", sa.String(length=120), nullable=False),
         sa.Column("thin", sa.Boolean(), nullable=False),
@@ -348,6 +360,49 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_comparison_at"), "comparison", ["at"], unique=False)
     op.create_table(
+        "document",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "fees", "commission", "bonus", name="documentkind", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("number", sa.String(length=120), nullable=False),
+        sa.Column("series_id", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("base_minor", sa.BigInteger(), nullable=False),
+        sa.Column("vat_minor", sa.BigInteger(), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("corrects_id", sa.Uuid(), nullable=True),
+        sa.Column("locale", sa.String(length=120), nullable=False),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("contest_until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(kind = 'fees') = (brand_id IS NOT NULL)", name=op.f("ck_document_brand")),
+        sa.CheckConstraint("(total_minor < 0) = (corrects_id IS NOT NULL)", name=op.f("ck_document_credit_note")),
+        sa.CheckConstraint("total_minor = base_minor + vat_minor AND total_minor <> 0", name=op.f("ck_document_total")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_document_brand_id")),
+        sa.ForeignKeyConstraint(["corrects_id"], ["document.id"], name=op.f("fk_document_corrects_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_document_person_id")),
+        sa.ForeignKeyConstraint(["series_id"], ["document_series.id"], name=op.f("fk_document_series_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
+        sa.UniqueConstraint("number", name=op.f("uq_document_number")),
+        sa.UniqueConstraint("series_id", "sequence", name=op.f("uq_document_series_id_sequence")),
+    )
+    op.create_index("ix_document_brand", "document", ["brand_id", "month"], unique=False)
+    op.create_index(
+        "ix_document_corrects", "document", ["corrects_id"], unique=False, postgresql_where="corrects_id IS NOT NULL"
+    )
+    op.create_index("ix_document_month", "document", ["month"], unique=False)
+    op.create_index("ix_document_person", "document", ["person_id", "month"], unique=False)
+    op.create_table(
         "expert",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("public_name", sa.String(length=120), nullable=False),
@@ -428,6 +483,54 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "account_version", name=op.f("pk_ledger_entry")),
         sa.UniqueConstraint("transaction_id", "account_id", name=op.f("uq_ledger_entry_transaction_id_account_id")),
     )
+    op.create_table(
+        "legal_party",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "expert", "brand", "platform", name="partykind", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("street", sa.String(length=300), nullable=False),
+        sa.Column("postcode", sa.String(length=120), nullable=False),
+        sa.Column("city", sa.String(length=120), nullable=False),
+        sa.Column("country", sa.String(length=120), nullable=False),
+        sa.Column("siren", sa.String(length=120), nullable=True),
+        sa.Column(
+            "vat_status",
+            sa.Enum("franchise", "registered", name="vatstatus", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("vat_number", sa.String(length=120), nullable=True),
+        sa.Column("tin", sa.String(length=120), nullable=True),
+        sa.Column("tin_country", sa.String(length=120), nullable=True),
+        sa.Column("born_on", sa.Date(), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "kind <> 'expert' OR (tin IS NOT NULL AND born_on IS NOT NULL)", name=op.f("ck_legal_party_expert")
+        ),
+        sa.CheckConstraint("vat_status <> 'registered' OR vat_number IS NOT NULL", name=op.f("ck_legal_party_vat")),
+        sa.ForeignKeyConstraint(["updated_by"], ["person.id"], name=op.f("fk_legal_party_updated_by")),
+        sa.PrimaryKeyConstraint("owner_id", name=op.f("pk_legal_party")),
+    )
+    op.create_table(
+        "mandate",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.String(length=120), nullable=False),
+        sa.Column("locale", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("contest_days", sa.Integer(), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("address", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mandate_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate")),
+    )
+    op.create_index("ix_mandate_person", "mandate", ["person_id", "accepted_at"], unique=False)
     op.create_table(
         "mission",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -744,6 +847,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_chargeback_brand", "chargeback", ["brand_id", "state"], unique=False)
     op.create_index(op.f("ix_chargeback_top_up_id"), "chargeback", ["top_up_id"], unique=False)
+    op.create_table(
+        "document_contest",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("contested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("(answered_at IS NULL) = (answer = '')", name=op.f("ck_document_contest_answered")),
+        sa.ForeignKeyConstraint(["answered_by"], ["person.id"], name=op.f("fk_document_contest_answered_by")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_contest_document_id")),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_document_contest")),
+    )
+    op.create_table(
+        "document_file",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("stored_as", sa.String(length=120), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_file_document_id")),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_document_file")),
+    )
     op.create_table(
         "earned_day",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -1770,6 +1896,27 @@ def upgrade() -> None:
         unique=True,
         postgresql_where="kind = 'unpaid' AND state <> 'withdrawn'",
     )
+    op.create_table(
+        "document_line",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "side",
+            sa.Enum("supply", "commission", name="lineside", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("transaction_id", sa.Uuid(), nullable=False),
+        sa.Column("earning_id", sa.Uuid(), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_line_document_id")),
+        sa.ForeignKeyConstraint(["earning_id"], ["earning.id"], name=op.f("fk_document_line_earning_id")),
+        sa.ForeignKeyConstraint(
+            ["transaction_id"], ["ledger_transaction.id"], name=op.f("fk_document_line_transaction_id")
+        ),
+        sa.PrimaryKeyConstraint("document_id", "position", name=op.f("pk_document_line")),
+        sa.UniqueConstraint("transaction_id", "side", name=op.f("uq_document_line_transaction_id_side")),
+    )
+    op.create_index("ix_document_line_earning", "document_line", ["earning_id", "side"], unique=False)
     op.create_table(
         "dispute_move",
         sa.Column("id", sa.Uuid(), nullable=False),
