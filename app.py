@@ -29,7 +29,7 @@ from experts.events import AvailabilityChanged, ExpertFree, ExpertFull
 from marketplace.accounts import wiring as accounts
 from marketplace.brands import wiring as brands
 from marketplace.brands.events import CatalogueChanged, MissionChanged
-from marketplace.chat import later
+from marketplace.chat import conversations, later
 from marketplace.chat import wiring as chat
 from marketplace.chat.events import ConversationClosed, ConversationOpened, MessagePosted, SegmentClosed
 from marketplace.chat.fanout import PostgresManager, RedisFanout
@@ -54,6 +54,7 @@ from marketplace.questions.events import (
     QuestionRecategorised,
     QuestionTriaged,
 )  # fmt: skip
+from marketplace.ratings import reviews
 from marketplace.ratings import wiring as ratings
 from marketplace.ratings.events import RatingSaved
 from marketplace.widget import wiring as widget
@@ -164,7 +165,7 @@ STORY: Story = {
     # (1) asked > (2) triaged > (3) matched
     QuestionAsked: Consequences(now=(triage.on_asked,)),
     QuestionTriaged: Consequences(now=(dispatch.on_triaged,)),
-    QuestionRecategorised: Consequences(now=(recategorised.on_recategorised,)),
+    QuestionRecategorised: Consequences(now=(conversations.on_recategorised, recategorised.on_recategorised)),
     EmailLeft: Consequences(now=(dispatch.on_email_left,)),
     QuestionEnded: Consequences(now=(dispatch.on_ended,)),
     ExpertFree: Consequences(now=(dispatch.on_expert_free,)),
@@ -180,7 +181,7 @@ STORY: Story = {
         now=(earnings.on_conversation_closed, announcing.on_conversation_closed, learning.on_closed)
     ),
     # (5) rated
-    RatingSaved: Consequences(now=(reputation.on_rating,)),
+    RatingSaved: Consequences(now=(reputation.on_rating, reviews.on_rating)),
     # (7) paid
     PayoutSettled: Consequences(now=(letters.on_payout_settled,)),
     WalletLow: Consequences(now=(letters.on_wallet_low,)),

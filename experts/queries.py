@@ -170,9 +170,10 @@ def star_counts(session: Session, person_id: UUID) -> list[int]:
 
 
 def ratings_of(
-    session: Session, person_id: UUID, *, brand_id: UUID | None = None, before: UUID | None = None, limit: int = 20
-) -> list[tuple[Rating, Category | None, str]]:
-    """(rating, category, brand's name), newest first."""
+    session: Session, person_id: UUID, *, brand_id: UUID | None = None, before: UUID | None = None,
+    counts: bool | None = None, limit: int = 20,
+) -> list[tuple[Rating, Category | None, str]]:  # fmt: skip
+    """(rating, category, brand's name), newest first; `counts`: only those that count, or that do not."""
     wanted = (
         select(Rating, Category, Brand.name)
         .join(Brand, Brand.id == Rating.brand_id)
@@ -185,6 +186,8 @@ def ratings_of(
         wanted = wanted.where(Rating.brand_id == brand_id)
     if before is not None:
         wanted = wanted.where(Rating.id < before)
+    if counts is not None:
+        wanted = wanted.where(Rating.counts == counts)
     return [(rating, category, brand) for rating, category, brand in session.execute(wanted)]
 
 

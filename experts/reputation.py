@@ -2,13 +2,15 @@
 
 Each rating fades with a half-life of 90 days (`scoring.REPUTATION_HALF_LIFE_SECONDS`): recent ones weigh more. A
 mean is shown from five ratings on. For ranking, the share of good ratings is drawn towards the platform's mean by ten
-pseudo-ratings (`scoring.quality`), so that a new expert is taken for an ordinary one.
+pseudo-ratings (`scoring.quality`), so that a new expert is taken for an ordinary one. Levels (`LEVELS`) look at the
+mean of stars drawn in the same way towards the group: all experts rated in the category.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -17,7 +19,7 @@ from sqlalchemy.orm import Session
 from experts import pool
 from experts.models import Expert, Reputation
 from experts.pool import OVERALL
-from experts.scoring import REPUTATION_HALF_LIFE_SECONDS, Tally, quality
+from experts.scoring import DEFAULT_WEIGHTS, REPUTATION_HALF_LIFE_SECONDS, Tally, quality
 from marketplace.core.errors import NotFound
 from marketplace.ratings.events import RatingSaved
 from marketplace.ratings.models import Rating
@@ -45,14 +47,51 @@ _ANCESTORS = text("""
     )
     SELECT leaf, id FROM up
 """)
+_GROUP = text("""
+    SELECT category_id, sum(stars) / sum(rated) AS mean FROM reputation WHERE category_id = ANY(:ids)
+     GROUP BY category_id HAVING sum(rated) >= :least
+""")
 _LATEST = text("SELECT max(rated_at) FROM rating WHERE person_id = :person AND counts")
+
+
+USUAL_MEAN = 4.2
+"""Stars taken for the group's mean while fewer than `LEAST_GROUP` ratings are known."""
+LEAST_GROUP = 20.0
+PRIOR_RATINGS = DEFAULT_WEIGHTS.prior_ratings
+"""How many ratings the group's mean weighs."""
+
+
+class Level(StrEnum):
+    """What a standing amounts to; the thresholds are published on the expert's page."""
+
+    NEW = "new"
+    SHOWN = "shown"
+    PROVEN = "proven"
+    OUTSTANDING = "outstanding"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """From how many ratings and which mean (stars, drawn to the group's) a level is reached."""
+
+    level: Level
+    ratings: int
+    mean: float
+
+
+LEVELS = (
+    Threshold(Level.OUTSTANDING, 50, 4.6), Threshold(Level.PROVEN, 20, 4.3),
+    Threshold(Level.SHOWN, LEAST_PUBLISHED, 0.0), Threshold(Level.NEW, 0, 0.0),
+)  # fmt: skip
+"""Highest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What may be said of an expert in a category, at most when `is_published`.
 
-    `mean` is 1 to 5 stars (0 without any rating), `share_good` 0 to 1; `quality` is the Q of the score.
+    `mean` is 1 to 5 stars (0 without any rating), `share_good` 0 to 1; `quality` is the Q of the score; `weight` is
+    what the ratings weigh now that they have faded.
     """
 
     mean: float
@@ -60,6 +99,16 @@ class Standing:
     share_good: float
     quality: float
     is_published: bool
+    weight: float = 0.0
+
+    def drawn(self, group: float) -> float:
+        """The mean of stars, drawn to the group's mean by `PRIOR_RATINGS` ratings."""
+        return (self.mean * self.weight + group * PRIOR_RATINGS) / (self.weight + PRIOR_RATINGS)
+
+    def level(self, group: float) -> Level:
+        """The highest level whose threshold is reached."""
+        drawn = self.drawn(group)
+        return next(each.level for each in LEVELS if self.count >= each.ratings and drawn >= each.mean)
 
     @property
     def missing(self) -> int:
@@ -135,7 +184,17 @@ def standing_of(here: Reputation | None, whole: Reputation | None, *, now: datet
     shrunk = quality(here_tally, pool.elsewhere(here_tally, whole_tally))
     if here is None or here.rated <= 0:
         return Standing(0.0, 0, 0.0, shrunk, False)
-    return Standing(here.stars / here.rated, here.count, here.good / here.rated, shrunk, here.count >= LEAST_PUBLISHED)
+    return Standing(
+        here.stars / here.rated, here.count, here.good / here.rated, shrunk, here.count >= LEAST_PUBLISHED,
+        here_tally.rated,
+    )  # fmt: skip
+
+
+def group_means(session: Session, category_ids: Iterable[UUID]) -> dict[UUID, float]:
+    """The mean of stars of everybody rated in each category; the usual one where little is known."""
+    wanted = list(category_ids)
+    rows = session.execute(_GROUP, {"ids": wanted, "least": LEAST_GROUP})
+    return dict.fromkeys(wanted, USUAL_MEAN) | {row.category_id: float(row.mean) for row in rows}
 
 
 def _tally(row: Reputation | None, now: datetime) -> Tally:

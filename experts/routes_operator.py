@@ -11,6 +11,7 @@ from marketplace.accounts.access import access_person
 from marketplace.core.actors import Audience
 from marketplace.core.clock import utcnow
 from marketplace.core.web import Door, actor, transaction
+from marketplace.ratings.queries import around
 
 door = Door("operator_experts", __name__, audience=Audience.OPERATOR, url_prefix="/operator/experts")
 PAGE = 50
@@ -45,7 +46,9 @@ def show(person_id: UUID) -> ResponseReturnValue:
         shares = considered.shares(session, person_id, now=now)
         seen = considered.considered(session, person_id, now=now, limit=20)
         ratings = queries.ratings_of(session, person_id, limit=10)
+        beside = around(session, [rating.id for rating, _category, _brand in ratings])
     return render_template(
         "experts/operator_show.html", expert=expert, person=person, rows=rows, standing=standing, shares=shares,
-        seen=seen, ratings=ratings, now_is=availability.of(expert, now).value, headline=profiles.headline,
+        seen=seen, ratings=ratings, beside=beside, now_is=availability.of(expert, now).value,
+        headline=profiles.headline,
     )  # fmt: skip

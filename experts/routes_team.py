@@ -12,6 +12,7 @@ from experts.access import access_enrolment
 from experts.enrolments import SEATED, ConductRule
 from experts.forms import CertifyForm, SuspendForm
 from experts.models import Enrolment
+from experts.pool import OVERALL
 from experts.states import ENROLMENT, EnrolmentAction, EnrolmentState
 from marketplace.brands import missions
 from marketplace.brands.access import current_brand, may
@@ -20,6 +21,7 @@ from marketplace.core.actors import Audience
 from marketplace.core.clock import utcnow
 from marketplace.core.i18n import locale_code
 from marketplace.core.web import Door, actor, refusals, status_of, transaction
+from marketplace.ratings.queries import around
 
 door = Door("brand_experts", __name__, audience=Audience.BRAND, url_prefix="/brand/experts")
 PAGE = 50
@@ -123,15 +125,17 @@ def _page(enrolment_id: UUID, suspending: SuspendForm, certifying: CertifyForm) 
             _offer(session, certifying, enrolment_id)
             certifying.category_ids.data = [asked.category.id for asked in row.categories if asked.certified_at]
         standing = reputation.of(session, row.person.id, now=now)
+        group = reputation.group_means(session, [OVERALL])[OVERALL]
         counts = queries.offer_counts(session, [row.person.id], now=now, brand_id=row.brand.id)
         ratings = queries.ratings_of(session, row.person.id, brand_id=row.brand.id, limit=10)
+        beside = around(session, [rating.id for rating, _category, _brand in ratings])
         moves = queries.moves_of(session, enrolment_id)
     status = 422 if 422 in (status_of(suspending), status_of(certifying)) else 200
     return render_template(
         "experts/team_member.html", row=row, suspending=suspending, certifying=certifying, standing=standing,
-        counts=counts.get(row.person.id, queries.OfferCounts()), ratings=ratings, moves=moves,
+        counts=counts.get(row.person.id, queries.OfferCounts()), ratings=ratings, beside=beside, moves=moves,
         now_is=availability.of(row.expert, now).value, can_decide=may(actor(), row.brand.id, Role.MANAGER),
-        headline=profiles.headline,
+        headline=profiles.headline, level=standing.level(group).value,
         allows=lambda action: ENROLMENT.allows(row.enrolment.state, EnrolmentAction(action)),
     ), status  # fmt: skip
 

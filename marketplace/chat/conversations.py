@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -127,6 +127,18 @@ def end_segment(session: Session, segment: Segment, *, now: datetime) -> None:
     segment.closed_at = now
     session.flush()
     publish(session, SegmentClosed(segment.id, segment.conversation_id, segment.person_id))
+
+
+class _AboutQuestion(Protocol):
+    @property
+    def question_id(self) -> UUID: ...
+
+
+def on_recategorised(session: Session, event: _AboutQuestion) -> None:
+    """What is said and rated belongs to the category that the question turned out to have."""
+    question = session.get_one(Question, event.question_id)
+    if question.conversation_id is not None:
+        session.get_one(Conversation, question.conversation_id).category_id = question.category_id
 
 
 def mark_read(conversation: Conversation, *, by_shopper: bool, seq: int) -> int:

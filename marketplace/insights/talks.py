@@ -13,7 +13,7 @@ from marketplace.chat.models import Conversation, ConversationEvent, Segment
 from marketplace.chat.states import EventKind
 from marketplace.chat.wire import NumberedEvent, history
 from marketplace.questions.models import Question, Visitor
-from marketplace.ratings.models import Rating
+from marketplace.ratings.models import Rating, RatingReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Part:
     segment: Segment
     person: Person
     rating: Rating | None
+    reply: RatingReply | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,10 @@ def read(session: Session, conversation: Conversation, *, locale: str) -> Talk:
     """Everything that a page about the conversation shows."""
     visitor = session.get_one(Visitor, conversation.visitor_id)
     rows = session.execute(
-        select(Segment, Person, Rating)
+        select(Segment, Person, Rating, RatingReply)
         .join(Person, Person.id == Segment.person_id)
         .outerjoin(Rating, Rating.segment_id == Segment.id)
+        .outerjoin(RatingReply, RatingReply.rating_id == Rating.id)
         .where(Segment.conversation_id == conversation.id)
         .order_by(Segment.opened_at)
     )
@@ -64,6 +66,6 @@ def read(session: Session, conversation: Conversation, *, locale: str) -> Talk:
         category=session.get(Category, conversation.category_id) if conversation.category_id else None,
         mission=session.get(Mission, conversation.mission_id) if conversation.mission_id else None,
         events=history(session, conversation.id, after=0, locale=locale),
-        parts=[Part(segment, person, rating) for segment, person, rating in rows],
+        parts=[Part(*row) for row in rows],
         introduction=dict((joined or {}).get("introduction") or {}),
     )  # fmt: skip

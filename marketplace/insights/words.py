@@ -129,6 +129,39 @@ EARNING: Mapping[str, Any] = {
     "paid": lazy_gettext("paid"),
     "reversed": lazy_gettext("given back"),
 }
+NOT_COUNTED: Mapping[str, Any] = {**CLOSED, "set_aside": lazy_gettext("set aside after a review")}
+"""Why a rating does not count."""
+LEVEL: Mapping[str, Any] = {
+    "new": lazy_gettext("new"),
+    "shown": lazy_gettext("rated"),
+    "proven": lazy_gettext("proven"),
+    "outstanding": lazy_gettext("outstanding"),
+}
+"""Levels of a reputation (`experts.reputation.LEVELS`)."""
+LEVEL_LOOK = {"new": "", "shown": "info", "proven": "ok", "outstanding": "accent"}
+REVIEW: Mapping[str, Any] = {
+    "open": lazy_gettext("to decide"),
+    "kept": lazy_gettext("rating kept"),
+    "set_aside": lazy_gettext("rating set aside"),
+    "dropped": lazy_gettext("no longer strange"),
+}
+REVIEW_LOOK = {"open": "hot", "kept": "", "set_aside": "info", "dropped": ""}
+REVIEW_RULE: Mapping[str, Any] = {
+    "abusive_visitor": lazy_gettext("The shopper wrote abuse around that time."),
+    "far_from_history": lazy_gettext("Far below what this expert is usually given, while the conversation went well."),
+    "asked": lazy_gettext("The expert asked for it."),
+}
+REVIEW_REASON: Mapping[str, Any] = {
+    "undecided_for_expert": lazy_gettext("Nobody decided in time; silence decides for the expert who asked."),
+    "undecided_rating_stays": lazy_gettext("Nobody decided in time, so the rating stays."),
+}
+SIGNAL: Mapping[str, Any] = {
+    "solved": lazy_gettext("the shopper said that it was solved"),
+    "ended_solved": lazy_gettext("the conversation ended as solved"),
+    "prompt": lazy_gettext("the first answer came within two minutes"),
+    "went_on": lazy_gettext("the shopper wrote on after the answer"),
+}
+"""What in a conversation speaks for who was rated (`ratings.outliers.signals_of`)."""
 UNPAID: Mapping[str, Any] = {
     "not_expert": lazy_gettext("The shop’s own team answered."),
     "no_answer": lazy_gettext("No answer was written."),

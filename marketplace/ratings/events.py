@@ -12,3 +12,10 @@ class RatingSaved(Event):
 
     rating_id: UUID
     first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDecided(Event):
+    """A review ended with a decision; the rating's `counts` is already what was decided."""
+
+    review_id: UUID

@@ -1918,6 +1918,74 @@ def upgrade() -> None:
     )
     op.create_index("ix_document_line_earning", "document_line", ["earning_id", "side"], unique=False)
     op.create_table(
+        "rating_reply",
+        sa.Column("rating_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_rating_reply_person_id")),
+        sa.ForeignKeyConstraint(
+            ["rating_id"], ["rating.id"], name=op.f("fk_rating_reply_rating_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("rating_id", name=op.f("pk_rating_reply")),
+    )
+    op.create_index(op.f("ix_rating_reply_person_id"), "rating_reply", ["person_id"], unique=False)
+    op.create_table(
+        "rating_review",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("rating_id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "rule",
+            sa.Enum(
+                "abusive_visitor",
+                "far_from_history",
+                "asked",
+                name="reviewrule",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "kept",
+                "set_aside",
+                "dropped",
+                name="reviewstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.CheckConstraint("(state = 'open') = (decided_at IS NULL)", name=op.f("ck_rating_review_decided")),
+        sa.CheckConstraint("state IN ('open', 'dropped') OR reason <> ''", name=op.f("ck_rating_review_reasoned")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_rating_review_brand_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_rating_review_person_id")),
+        sa.ForeignKeyConstraint(
+            ["rating_id"], ["rating.id"], name=op.f("fk_rating_review_rating_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rating_review")),
+        sa.UniqueConstraint("rating_id", name=op.f("uq_rating_review_rating_id")),
+    )
+    op.create_index("ix_rating_review_brand", "rating_review", ["brand_id", "state", "due_at"], unique=False)
+    op.create_index(
+        "ix_rating_review_due", "rating_review", ["due_at"], unique=False, postgresql_where="state = 'open'"
+    )
+    op.create_index(op.f("ix_rating_review_person_id"), "rating_review", ["person_id"], unique=False)
+    op.create_table(
         "dispute_move",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("dispute_id", sa.Uuid(), nullable=False),
@@ -1933,6 +2001,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute_move")),
     )
     op.create_index("ix_dispute_move_dispute", "dispute_move", ["dispute_id", "at"], unique=False)
+    op.create_table(
+        "rating_review_move",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("review_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("action", sa.String(length=120), nullable=False),
+        sa.Column("from_state", sa.String(length=120), nullable=False),
+        sa.Column("to_state", sa.String(length=120), nullable=False),
+        sa.Column("by", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["rating_review.id"], name=op.f("fk_rating_review_move_review_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rating_review_move")),
+    )
+    op.create_index(op.f("ix_rating_review_move_review_id"), "rating_review_move", ["review_id"], unique=False)
     # ### end Alembic commands ###
 
 

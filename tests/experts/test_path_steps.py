@@ -24,7 +24,9 @@ from marketplace.core.db import Database
 from marketplace.core.errors import NotFound
 from marketplace.questions.learning import correct_category
 from marketplace.questions.models import Question
+from marketplace.ratings.rating import rate
 from tests.factories.accounts import make_person
+from tests.factories.brands import make_category
 from tests.factories.world import make_world
 from tests.marketplace.insights.story import asked, browser, served
 
@@ -52,13 +54,16 @@ def test_steps_are_told_once_and_in_the_order_in_which_they_happened(session: Se
 def test_a_corrected_category_names_who_corrected_it(session: Session, brand: Brand) -> None:
     conversation = served(session, brand, stars=None, now=utcnow())
     question = session.get_one(Question, conversation.question_id)
-    assert question.category_id is not None
+    category = make_category(session, brand, "Slippers")
     expert = session.scalars(select(Offer.person_id).where(Offer.question_id == question.id)).one()
-    correct_category(session, question, question.category_id, by=expert, now=utcnow() + timedelta(minutes=4))
+    correct_category(session, question, category.id, by=expert, now=utcnow() + timedelta(minutes=4))
     corrected = [
         step for step in steps(session, follow(session, question, locale="en"), locale="en") if step.kind == "corrected"
     ]
-    assert [step.about["who"] for step in corrected] == [session.get_one(Person, expert).name]
+    assert [step.about for step in corrected] == [
+        {"category": "Slippers", "who": session.get_one(Person, expert).name}
+    ]  # fmt: skip
+    assert rate(session, conversation, stars=4, now=utcnow()).category_id == category.id
 
 
 def test_an_expert_reads_his_rank_and_the_firsts_parts_without_a_name(session: Session, brand: Brand) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from experts import reputation
 from experts.models import Expert
+from experts.reputation import Level, Standing
 from marketplace.brands.models import Brand, Category
 from marketplace.core.clock import new_id
 from marketplace.ratings.events import RatingSaved
@@ -117,3 +118,32 @@ def test_good_ratings_elsewhere_count_half_here(
         make_rating(session, expert, trail, stars=5, at=now)
     assert reputation.of(session, expert.person_id, bags.id, now=now).quality == pytest.approx(12.5 / 15)
     assert reputation.of(session, expert.person_id, trail.id, now=now).quality == pytest.approx(17.5 / 20)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "stars", "group", "level"),
+    [
+        (4, 5, 4.2, Level.NEW),
+        (5, 1, 4.2, Level.SHOWN),
+        (19, 5, 4.2, Level.SHOWN),
+        (20, 5, 4.2, Level.PROVEN),
+        (20, 4, 4.2, Level.SHOWN),
+        (50, 5, 4.2, Level.OUTSTANDING),
+        (50, 5, 2.0, Level.PROVEN),
+    ],
+)
+def test_levels_are_reached_by_number_and_by_the_mean_drawn_to_the_group(
+    ratings: int, stars: int, group: float, level: Level
+) -> None:
+    standing = Standing(stars, ratings, 1.0, 0.9, is_published=ratings >= 5, weight=float(ratings))
+    assert standing.level(group) is level
+
+
+def test_few_ratings_are_drawn_to_the_group(session: Session, expert: Expert, trail: Category, now: datetime) -> None:
+    make_rating(session, expert, trail, stars=5, at=now)
+    standing = reputation.of(session, expert.person_id, trail.id, now=now)
+    assert standing.drawn(4.0) == pytest.approx((5 + 40) / 11)
+    assert reputation.group_means(session, [trail.id]) == {trail.id: reputation.USUAL_MEAN}
+    for _ in range(20):
+        make_rating(session, expert, trail, stars=3, at=now)
+    assert reputation.group_means(session, [trail.id])[trail.id] == pytest.approx(65 / 21)
