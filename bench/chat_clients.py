@@ -41,6 +41,8 @@ class Socket:
     """One Socket.IO connection to a namespace."""
 
     def __init__(self, url: str, namespace: str, auth: dict[str, Any], hear: Callable[[str, Any], None]) -> None:
+        self.said: set[str] = set()
+        """The names of own messages, which come back like everybody's."""
         self._url = url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
         self._namespace = namespace
         self._auth = auth
@@ -110,6 +112,7 @@ class ProductWriter:
 
     async def say(self, times: Times) -> None:
         client_id = str(new_id())
+        self._socket.said.add(client_id)
         began = times.began[client_id] = time.perf_counter()
         answer = await self._socket.call(
             "message", {"conversation_id": self._conversation, "client_id": client_id, "text": client_id}

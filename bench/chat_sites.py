@@ -133,17 +133,22 @@ class ProductSite:
         brand = self._brands[number % len(self._brands)]
 
         def hear(name: str, payload: Any) -> None:
-            if name == "event" and payload["kind"] == "message":
-                self.times.arrived(payload["text"])
+            if name == "event":
+                self._arrived(socket, payload)
             elif name == "question" and payload.get("conversation_id"):
                 self._joined(payload["question_id"], payload["conversation_id"])
 
-        return Socket(self._url(number), "/shopper", {"key": brand["key"]}, hear), brand
+        socket = Socket(self._url(number), "/shopper", {"key": brand["key"]}, hear)
+        return socket, brand
+
+    def _arrived(self, socket: Socket, event: dict[str, Any]) -> None:
+        if event["kind"] == "message" and event["client_id"] not in socket.said:
+            self.times.arrived(event["client_id"])
 
     def _expert(self, number: int, row: dict[str, Any]) -> Socket:
         def hear(name: str, payload: Any) -> None:
-            if name == "event" and payload["kind"] == "message":
-                self.times.arrived(payload["text"])
+            if name == "event":
+                self._arrived(socket, payload)
             elif name == "offer":
                 task = asyncio.create_task(self._accept(socket, payload["offer_id"]))
                 self._accepting.add(task)
