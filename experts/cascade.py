@@ -24,7 +24,17 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "shortlist_seconds": (60.0, 86_400.0),
     "shortlist_size": (1, 20),
     "expires_after": (3_600.0, 14 * 86_400.0),
+    "agents_seconds": (5.0, 600.0),
 }
+
+
+class AgentsMode(StrEnum):
+    """Whether and when the brand's own agents are asked, beside the experts."""
+
+    NONE = "none"
+    BEFORE = "before"
+    BESIDE = "beside"
+    AFTER = "after"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,10 @@ class CascadePolicy:
     shortlist_size: int = 5
     expires_after: float = 3 * 86_400.0
     """Age at which a question that nobody took expires."""
+    agents: AgentsMode = AgentsMode.NONE
+    """Before: agents alone at first, experts follow. After: the other way round. Beside: both from the start."""
+    agents_seconds: float = 60.0
+    """How long the first of them have the question to themselves; less when none of them is there."""
 
     @staticmethod
     def bounds() -> dict[str, tuple[float, float]]:
@@ -64,12 +78,13 @@ class CascadePolicy:
     def bounded(cls, **overrides: float) -> Self:
         """Return the defaults with some settings changed, each inside its safe bounds.
 
-        Raises ValueError naming the setting and its bound.
+        Agents are none; :func:`dataclasses.replace` changes that. Raises ValueError naming the
+        setting and its bound.
         """
         kinds = {field.name: field.type for field in fields(cls)}
         values: dict[str, float] = {}
         for name, value in overrides.items():
-            if name not in kinds:
+            if name not in _BOUNDS:
                 raise ValueError(f"unknown setting {name}")
             least, greatest = _BOUNDS[name]
             if not least <= value <= greatest:
@@ -148,12 +163,14 @@ class Audience(StrEnum):
 class OpenOffer:
     """An offer that is neither answered nor past its end.
 
-    ``pace`` stretches the wait before somebody else is asked as well: see :func:`pace_of`.
+    ``pace`` stretches the wait before somebody else is asked as well: see :func:`pace_of`;
+    ``agent`` says that it was made to an agent of the brand.
     """
 
     made_at: datetime
     expires_at: datetime
     pace: float = 1.0
+    agent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +178,9 @@ class QuestionClock:
     """What the clock knows of a question.
 
     ``candidates`` says whether an eligible expert not yet asked is there now; the caller sets it
-    from :func:`experts.rules.sift`. ``later_since`` and ``later_offers`` (offers made since then)
-    tell how far a question for later has come. ``can_widen`` is false where the category has no
+    from :func:`experts.rules.sift`. ``agents`` says the same of the brand's own agents.
+    ``later_since`` and ``later_offers`` (offers made to experts since then) tell how far a question
+    for later has come. ``can_widen`` is false where the category has no
     parent or the brand forbids it.
     """
 
@@ -175,18 +193,29 @@ class QuestionClock:
     shopper_left_at: datetime | None = None
     later_since: datetime | None = None
     later_offers: int = 0
+    agents: bool = False
+
+    def offers_to(self, *, agent: bool) -> tuple[OpenOffer, ...]:
+        """Return the open offers made to agents, or to experts."""
+        return tuple(offer for offer in self.open_offers if offer.agent is agent)
+
+    def has(self, *, agent: bool) -> bool:
+        """Return whether an agent (or an expert) is being asked or could be."""
+        return (self.agents if agent else self.candidates) or bool(self.offers_to(agent=agent))
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """What to do, and until when it holds.
 
-    ``until`` is the time to ask again for WAIT, and the end of the offer for OFFER.
+    ``until`` is the time to ask again for WAIT, and the end of the offer for OFFER; ``agent`` says
+    that the offer is for an agent of the brand.
     """
 
     kind: StepKind
     until: datetime | None = None
     audience: Audience | None = None
+    agent: bool = False
 
 
 def _after(moment: datetime, seconds: float) -> datetime:
@@ -238,37 +267,62 @@ def _live_step(policy: CascadePolicy, clock: QuestionClock, now: datetime) -> St
         if now >= widen:
             return Step(StepKind.WIDEN)
         wake = min(wake, widen)
-    if clock.candidates and len(clock.open_offers) < policy.max_open:
-        due = _offer_due(policy, clock, now)
-        if due <= now:
-            ends = _after(now, policy.offer_seconds)
-            return Step(StepKind.OFFER, ends, Audience.LIVE)
-        wake = min(wake, due)
+    if len(clock.open_offers) < policy.max_open:
+        for agent in (False, True):
+            due = _offer_due(policy, clock, agent=agent)
+            if due is not None and due <= now:
+                ends = _after(now, policy.offer_seconds)
+                return Step(StepKind.OFFER, ends, Audience.LIVE, agent)
+            wake = min(wake, due) if due is not None else wake
     return Step(StepKind.WAIT, wake)
 
 
-def _offer_due(policy: CascadePolicy, clock: QuestionClock, now: datetime) -> datetime:
-    if not clock.open_offers:
-        return now
-    oldest = min(clock.open_offers, key=lambda offer: offer.made_at)
-    return _after(oldest.made_at, oldest.pace * policy.hedge_age(len(clock.open_offers)))
+def _turn(policy: CascadePolicy, clock: QuestionClock, *, agent: bool) -> datetime | None:
+    """When agents (or experts) may first be asked; None for never. Nobody waits for who is not there."""
+    if agent and policy.agents is AgentsMode.NONE:
+        return None
+    second = AgentsMode.AFTER if agent else AgentsMode.BEFORE
+    if policy.agents is second and clock.has(agent=not agent):
+        return _after(clock.asked_at, policy.agents_seconds)
+    return clock.asked_at
+
+
+def _offer_due(policy: CascadePolicy, clock: QuestionClock, *, agent: bool) -> datetime | None:
+    turn = _turn(policy, clock, agent=agent)
+    if turn is None or not (clock.agents if agent else clock.candidates):
+        return None
+    own = clock.offers_to(agent=agent)
+    if not own:
+        return turn
+    oldest = min(own, key=lambda offer: offer.made_at)
+    return max(turn, _after(oldest.made_at, oldest.pace * policy.hedge_age(len(own))))
 
 
 def _later_step(policy: CascadePolicy, clock: QuestionClock, now: datetime, expiry: datetime) -> Step:
     """A question for later: first the best alone, then the best few, then all.
 
-    A refusal by the best ends his exclusive time, so nobody waits for a "no" already given.
+    A refusal by the best ends his exclusive time, so nobody waits for a "no" already given. One
+    agent at a time is asked as well, in "after" mode once the best expert has had his time.
     """
     since = clock.later_since or clock.asked_at
+    own = clock.offers_to(agent=False)
     exclusive_end = _after(since, policy.exclusive_seconds)
     shortlist_end = _after(exclusive_end, policy.shortlist_seconds)
     if now >= shortlist_end:
         return Step(StepKind.OPEN_TO_ALL)
+    if _agent_for_later(policy, clock, now, exclusive_end):
+        return Step(StepKind.OFFER, min(shortlist_end, expiry), Audience.SHORTLIST, agent=True)
     if now < exclusive_end:
         if clock.later_offers == 0 and clock.candidates:
             return Step(StepKind.OFFER, min(exclusive_end, expiry), Audience.EXCLUSIVE)
-        if clock.later_offers <= 1 and (clock.open_offers or clock.later_offers == 0):
+        if clock.later_offers <= 1 and (own or clock.later_offers == 0):
             return Step(StepKind.WAIT, min(_earliest(exclusive_end, clock), expiry))
-    if clock.candidates and len(clock.open_offers) < policy.shortlist_size:
+    if clock.candidates and len(own) < policy.shortlist_size:
         return Step(StepKind.OFFER, min(shortlist_end, expiry), Audience.SHORTLIST)
     return Step(StepKind.WAIT, min(_earliest(shortlist_end, clock), expiry))
+
+
+def _agent_for_later(policy: CascadePolicy, clock: QuestionClock, now: datetime, exclusive_end: datetime) -> bool:
+    if policy.agents is AgentsMode.NONE or not clock.agents or clock.offers_to(agent=True):
+        return False
+    return policy.agents is not AgentsMode.AFTER or now >= exclusive_end or not clock.has(agent=False)

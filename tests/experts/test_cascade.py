@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experts.cascade import (
+    AgentsMode,
     Audience,
     CascadePolicy,
     OpenOffer,
@@ -141,8 +142,8 @@ def _apply(step: Step, clock: QuestionClock, now: datetime) -> QuestionClock:
         return replace(clock, open_offers=left)
     if step.kind is StepKind.OFFER:
         assert step.until is not None
-        made = OpenOffer(now, step.until)
-        later = clock.later_offers + (clock.progress is Progress.LATER)
+        made = OpenOffer(now, step.until, agent=step.agent)
+        later = clock.later_offers + (clock.progress is Progress.LATER and not step.agent)
         return replace(clock, open_offers=(*clock.open_offers, made), later_offers=later)
     if step.kind is StepKind.WIDEN:
         return replace(clock, widened=True)
@@ -162,9 +163,11 @@ policies = st.builds(
     widen_after=st.floats(0, 600),
     live_window=st.floats(30, 900),
     expires_after=st.floats(3_600, 86_400),
+    agents=st.sampled_from(AgentsMode),
+    agents_seconds=st.floats(5, 600),
 )
 events = st.lists(
-    st.tuples(st.sampled_from(["decline", "leave", "crowd", "desert"]), st.floats(0, 400)),
+    st.tuples(st.sampled_from(["decline", "leave", "crowd", "desert", "agents come", "agents go"]), st.floats(0, 400)),
     max_size=60,
 )
 
@@ -178,7 +181,8 @@ def test_a_question_always_reaches_its_end(
     now, todo = START, list(happenings)
     for _ in range(100_000):
         live = clock.progress is Progress.LIVE
-        assert len(clock.open_offers) <= (policy.max_open if live else 1 + 6 + policy.max_open)
+        assert len(clock.open_offers) <= (policy.max_open if live else 2 + 6 + policy.max_open)
+        assert policy.agents is not AgentsMode.NONE or not clock.offers_to(agent=True)
         step = next_step(policy, clock, now)
         if step.kind is StepKind.DONE:
             break
@@ -197,6 +201,8 @@ def test_a_question_always_reaches_its_end(
             clock = replace(clock, open_offers=clock.open_offers[1:])
         elif name == "leave":
             clock = replace(clock, shopper_left_at=now)
+        elif name.startswith("agents"):
+            clock = replace(clock, agents=name == "agents come")
         else:
             clock = replace(clock, candidates=name == "crowd")
     assert clock.progress is Progress.EXPIRED
