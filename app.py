@@ -23,15 +23,21 @@ from socketio import PubSubManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from experts import candidates, consequences, dispatch, recategorised, reputation, workbench_wiring
+from experts import candidates, consequences, dispatch, handovers, recategorised, reputation, workbench_wiring
 from experts import wiring as experts
 from experts.events import AvailabilityChanged, ExpertFree, ExpertFull
 from marketplace.accounts import wiring as accounts
 from marketplace.brands import wiring as brands
 from marketplace.brands.events import CatalogueChanged, MissionChanged
-from marketplace.chat import conversations, later
+from marketplace.chat import conversations, drafts, later, transfers
 from marketplace.chat import wiring as chat
-from marketplace.chat.events import ConversationClosed, ConversationOpened, MessagePosted, SegmentClosed
+from marketplace.chat.events import (
+    ConversationClosed,
+    ConversationOpened,
+    MessagePosted,
+    SegmentClosed,
+    SegmentOpened,
+)  # fmt: skip
 from marketplace.chat.fanout import PostgresManager, RedisFanout
 from marketplace.core import launch
 from marketplace.core.db import Database, psycopg_url
@@ -128,7 +134,7 @@ def _platform(app: Flask, settings: Settings, database: Database) -> Platform:
     jobs = Jobs(database.url)
     database.info.update(
         story=STORY, jobs=jobs, emit=realtime.emit, settings=settings, free_experts=candidates.count_free,
-        can_start=wallet.can_start,
+        can_start=wallet.can_start, introduce=handovers.introduction, colleagues=handovers.colleagues,
     )  # fmt: skip
     return Platform(settings, database, jobs, realtime, Storage(settings.var_dir / "files"))
 
@@ -175,10 +181,17 @@ STORY: Story = {
     # (4) conversation
     ConversationOpened: Consequences(now=(earnings.on_conversation_opened, consequences.on_opened)),
     MessagePosted: Consequences(now=(later.on_posted,)),
+    SegmentOpened: Consequences(now=(consequences.on_segment_opened,)),
     SegmentClosed: Consequences(now=(consequences.on_segment_closed,)),
     # (6) earned
     ConversationClosed: Consequences(
-        now=(earnings.on_conversation_closed, announcing.on_conversation_closed, learning.on_closed)
+        now=(
+            transfers.on_closed,
+            drafts.on_closed,
+            earnings.on_conversation_closed,
+            announcing.on_conversation_closed,
+            learning.on_closed,
+        )
     ),
     # (5) rated
     RatingSaved: Consequences(now=(reputation.on_rating, reviews.on_rating)),

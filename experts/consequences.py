@@ -8,15 +8,16 @@ from sqlalchemy.orm import Session
 
 from experts import pool
 from experts.desk import availability_json, conversation_json
-from experts.events import AvailabilityChanged
+from experts.events import AvailabilityChanged, ExpertFull
 from experts.models import Expert
+from experts.offers import AtCapacity
 from marketplace.chat.access import live_segment
-from marketplace.chat.events import ConversationOpened, SegmentClosed
+from marketplace.chat.events import ConversationOpened, SegmentClosed, SegmentOpened
 from marketplace.chat.models import Conversation, Segment
 from marketplace.chat.states import AuthorKind
 from marketplace.chat.wire import person_room
 from marketplace.core.clock import utcnow
-from marketplace.core.events import send
+from marketplace.core.events import publish, send
 
 
 def on_segment_closed(session: Session, event: SegmentClosed) -> None:
@@ -31,6 +32,28 @@ def on_segment_closed(session: Session, event: SegmentClosed) -> None:
     )
     pool.refresh(session, event.person_id, now=segment.closed_at)
     _tell(session, event.person_id, now=segment.closed_at)
+
+
+def on_segment_opened(session: Session, event: SegmentOpened) -> None:
+    """Somebody took a conversation over: one more of those served at once. Raises `AtCapacity`."""
+    segment = session.get_one(Segment, event.segment_id)
+    if segment.kind is not AuthorKind.EXPERT:
+        return
+    taken = session.execute(
+        update(Expert)
+        .where(Expert.person_id == event.person_id, Expert.live < Expert.capacity)
+        .values(live=Expert.live + 1, idle_since=None)
+        .returning(Expert.live == Expert.capacity)
+    ).scalar()
+    if taken is None:
+        raise AtCapacity
+    if taken:
+        publish(session, ExpertFull(event.person_id))
+    pool.refresh(session, event.person_id, now=segment.opened_at)
+    conversation = session.get_one(Conversation, event.conversation_id)
+    row = conversation_json(session, conversation, locale=conversation.language)
+    send(session, "conversation", row, room=person_room(event.person_id), namespace="/expert")
+    _tell(session, event.person_id, now=segment.opened_at)
 
 
 def on_opened(session: Session, event: ConversationOpened) -> None:

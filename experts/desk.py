@@ -13,6 +13,8 @@ from experts.models import EarnedDay, Enrolment, Expert
 from experts.offers import describe, net_pay, offers_of
 from marketplace.accounts.models import Person
 from marketplace.brands.models import Brand, Category, Product, Site
+from marketplace.chat import drafts, transfers
+from marketplace.chat.masking import masked
 from marketplace.chat.models import Conversation, ConversationEvent, Segment
 from marketplace.chat.states import AuthorKind, EventKind
 from marketplace.chat.wire import ProductCard, avatar_url, product_card
@@ -40,6 +42,8 @@ def desk_state(session: Session, expert: Expert, *, locale: str, now: datetime) 
         "availability": availability_json(expert, now=now),
         "offers": [describe(session, offer, question) for offer, question in offers_of(session, person.id, now=now)],
         "conversations": conversations_json(session, person.id, locale=locale),
+        "transfers": transfers.asked_of(session, person.id, agent=False, now=now),
+        "time_zone": person.time_zone,
         "today": today_json(session, expert, person, now=now),
         "topics": list(TOPICS),
     }
@@ -70,7 +74,9 @@ def conversations_json(session: Session, person_id: UUID, *, locale: str) -> lis
         .where(Segment.person_id == person_id, Segment.closed_at.is_(None))
         .order_by(Conversation.last_message_at)
     )
-    return [conversation_json(session, each, locale=locale) for each in rows]
+    own = list(rows)
+    kept = drafts.drafts_of(session, person_id, [each.id for each in own])
+    return [{**conversation_json(session, each, locale=locale), "draft": kept.get(each.id, "")} for each in own]
 
 
 def conversation_json(session: Session, conversation: Conversation, *, locale: str) -> dict[str, Any]:
@@ -87,14 +93,18 @@ def conversation_json(session: Session, conversation: Conversation, *, locale: s
         .limit(1)
     ).first()
     pays = net_pay(conversation.terms)
+    transfer = transfers.open_transfer(session, conversation.id)
+    last_text = "" if last is None else masked(last.text) if last.author is AuthorKind.SHOPPER else last.text
     return {
         "id": str(conversation.id), "brand": {"name": brand.name, "accent": brand.accent},
         "shopper": {"name": visitor.name.split(" ")[0] if visitor.name else ""},
         "product": _card_with_facts(product, locale) if product else None,
         "category": category.name(locale) if category else None, "language": conversation.language,
-        "page_url": question.page_url, "opened_at": conversation.opened_at.isoformat(),
+        "page_url": masked(question.page_url), "opened_at": conversation.opened_at.isoformat(),
         "state": conversation.state.value, "last_seq": conversation.last_seq,
-        "last_text": last.text[:200] if last else "",
+        "last_text": last_text[:200],
+        "snoozed_until": conversation.snoozed_until.isoformat() if conversation.snoozed_until else None,
+        "transfer": transfers.summary(transfer) if transfer else None,
         "last_by": "shopper" if last is None or last.author is AuthorKind.SHOPPER else "expert",
         "last_at": (conversation.last_message_at or conversation.opened_at).isoformat(),
         "read": {"shopper": conversation.shopper_read, "expert": conversation.server_read},

@@ -17,6 +17,7 @@ from experts.scoring import faded, next_mean_delay
 from experts.states import OFFER, OfferAction, OfferState
 from marketplace.brands.models import Brand, Category, Product
 from marketplace.chat.conversations import open_conversation
+from marketplace.chat.masking import masked
 from marketplace.chat.models import Conversation
 from marketplace.chat.wire import person_room, product_card
 from marketplace.core.actors import Actor
@@ -93,7 +94,7 @@ def describe(session: Session, offer: Offer, question: Question) -> dict[str, An
         "offer_id": str(offer.id), "made_at": offer.made_at.isoformat(), "expires_at": offer.expires_at.isoformat(),
         "live": offer.live,
         "question": {
-            "id": str(question.id), "text": question.text, "language": question.language,
+            "id": str(question.id), "text": masked(question.text), "language": question.language,
             "category": category.name(question.language) if category else None, "page_url": question.page_url,
             "asked_at": question.asked_at.isoformat(),
         },

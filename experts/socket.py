@@ -11,6 +11,7 @@ from experts.access import access_expert
 from experts.desk import availability_json, conversation_json, desk_state, own_id, search_products
 from marketplace.chat.access import access_conversation
 from marketplace.chat.socket import ConversationVerbs, identify_person
+from marketplace.chat.socket_desk import DeskVerbs
 from marketplace.chat.wire import person_room
 from marketplace.core.actors import Actor, Audience
 from marketplace.core.clock import utcnow
@@ -102,7 +103,9 @@ class ExpertVerbs:
             return {"products": search_products(session, conversation.brand_id, wanted.q, locale=locale)}
 
 
-def expert_door(parts: Platform, app: Any, verbs: ExpertVerbs, conversations: ConversationVerbs) -> SocketDoor:
+def expert_door(
+    parts: Platform, app: Any, verbs: ExpertVerbs, conversations: ConversationVerbs, desk: DeskVerbs
+) -> SocketDoor:
     """The namespace, open to experts."""
     own = (
         SocketEvent("state", Nothing, lambda c, _p: verbs.state(c.actor, locale=c.locale)),
@@ -121,7 +124,7 @@ def expert_door(parts: Platform, app: Any, verbs: ExpertVerbs, conversations: Co
         name="/expert",
         audience=Audience.EXPERT,
         identify=identify_person(parts, app),
-        events=(*own, *conversations.events()),
+        events=(*own, *conversations.events(), *desk.events()),
         rooms=lambda c: (person_room(c.actor.person_id),) if c.actor.person_id else (),
         welcome=welcome,
     )

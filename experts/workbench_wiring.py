@@ -17,7 +17,9 @@ def register(app: Flask) -> None:
     routes_paths.register(app, parts)
     verbs = ExpertVerbs(parts)
     app.extensions["expert_verbs"] = verbs
-    parts.realtime.add(expert_door(parts, app, verbs, app.extensions["conversation_verbs"]))
+    parts.realtime.add(
+        expert_door(parts, app, verbs, app.extensions["conversation_verbs"], desk=app.extensions["desk_verbs"])
+    )
     parts.sweeps.append(dispatch.sweep)
     for task in TASKS:
         parts.jobs.add(task, parts)

@@ -35,6 +35,16 @@ def _may_see(session: Session, actor: Actor, conversation: Conversation) -> bool
     return bool(session.scalar(select(served)))
 
 
+def reads_contacts(actor: Actor, conversation: Conversation) -> bool:
+    """Whether the actor may read contact data that the shopper wrote: herself and the brand's side, never experts."""
+    own = actor.visitor_id is not None and actor.visitor_id == conversation.visitor_id
+    return own or actor.is_system or actor.is_operator or _is_of(actor, conversation.brand_id)
+
+
+def _is_of(actor: Actor, brand_id: UUID) -> bool:
+    return brand_id in actor.brands or (actor.visitor_id is None and actor.brand_id == brand_id)
+
+
 def access_served(session: Session, actor: Actor, conversation_id: UUID, *, lock: bool = True) -> Conversation:
     """The conversation, for the person who serves it now. Raises `NotFound`."""
     conversation = access_conversation(session, actor, conversation_id, lock=lock)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.chat.access import last_segment, live_segment
 from marketplace.chat.conduct import ConductRule
 from marketplace.chat.events import ConversationClosed, ConversationOpened, SegmentClosed
+from marketplace.chat.masking import hidden_in
 from marketplace.chat.messages import announce
 from marketplace.chat.models import Conversation, ConversationEvent, Segment
 from marketplace.chat.states import (
@@ -52,7 +53,7 @@ def open_conversation(
     conversation.shopper_messages = 1
     append(
         session, conversation, kind=EventKind.MESSAGE, author=AuthorKind.SHOPPER, text=question.text,
-        client_id=question.client_id, at=question.asked_at,
+        client_id=question.client_id, at=question.asked_at, data=hidden_in(question.text),
     )  # fmt: skip
     append(
         session, conversation, kind=EventKind.JOINED, author=kind, person_id=person_id,
@@ -68,8 +69,12 @@ def open_conversation(
 def append(
     session: Session, conversation: Conversation, *, kind: EventKind, author: AuthorKind, at: datetime,
     person_id: UUID | None = None, text: str = "", client_id: UUID | None = None, data: Mapping[str, Any] | None = None,
+    also: UUID | None = None,
 ) -> ConversationEvent:  # fmt: skip
-    """Give the next number to an event of a conversation that the caller holds locked, and announce it."""
+    """Give the next number to an event of a conversation that the caller holds locked, and announce it.
+
+    `also` is somebody beside who serves now that must hear of it: whoever served until then.
+    """
     conversation.last_seq += 1
     event = ConversationEvent(
         conversation_id=conversation.id, seq=conversation.last_seq, id=new_id(), client_id=client_id, kind=kind,
@@ -83,7 +88,7 @@ def append(
     announce(
         session, numbered(row, authors(session, {person_id} if person_id else set())),
         visitor_id=conversation.visitor_id, brand_id=conversation.brand_id,
-        person_id=serving.person_id if serving else person_id,
+        person_id=serving.person_id if serving else person_id, also=also,
     )  # fmt: skip
     return event
 

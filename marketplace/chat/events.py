@@ -27,6 +27,15 @@ class MessagePosted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentOpened(Event):
+    """Somebody else took the conversation over. Whoever cannot serve one more refuses by raising."""
+
+    segment_id: UUID
+    conversation_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentClosed(Event):
     """One person's part ended: the person is free for another."""
 

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from marketplace.chat import pictures
 from marketplace.chat.later import mail_answer
+from marketplace.chat.snoozing import wake_due
+from marketplace.chat.transfers import lapse
 from marketplace.core.clock import utcnow
 from marketplace.core.jobs import Task
 from marketplace.core.web import Platform
@@ -21,7 +23,19 @@ def forget_unused_pictures(parts: Platform, *, timestamp: int) -> None:  # noqa:
         pictures.forget_unused(session, parts.storage, now=utcnow())
 
 
+def end_transfer(parts: Platform, *, transfer_id: str) -> None:
+    """Nobody took a transfer in time."""
+    parts.database.run(lambda session: lapse(session, UUID(transfer_id), now=utcnow()))
+
+
+def wake(parts: Platform, *, conversation_id: str) -> None:
+    """A conversation that was put off comes back."""
+    parts.database.run(lambda session: wake_due(session, UUID(conversation_id), now=utcnow()))
+
+
 TASKS = (
     Task("chat.mail_answer", send_answer),
     Task("chat.forget_unused_pictures", forget_unused_pictures, cron="37 3 * * *"),
+    Task("chat.transfer_due", end_transfer),
+    Task("chat.wake", wake),
 )

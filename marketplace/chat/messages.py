@@ -15,9 +15,20 @@ from sqlalchemy.orm import Session
 
 from marketplace.chat.access import access_conversation
 from marketplace.chat.events import MessagePosted
+from marketplace.chat.masking import hidden_in
 from marketplace.chat.models import Attachment
 from marketplace.chat.states import AuthorKind, ConversationState, EventKind
-from marketplace.chat.wire import Named, NumberedEvent, Stored, attach, authors, brand_room, numbered, person_room
+from marketplace.chat.wire import (
+    Named,
+    NumberedEvent,
+    Stored,
+    attach,
+    authors,
+    brand_room,
+    for_expert,
+    numbered,
+    person_room,
+)  # fmt: skip
 from marketplace.core.actors import Actor
 from marketplace.core.clock import new_id
 from marketplace.core.errors import Conflict, Forbidden, Invalid
@@ -105,7 +116,8 @@ def post(
     values = {
         "conversation": conversation_id, "client": client_id, "now": now, "author": author.value, "id": message_id,
         "by_shopper": by_shopper, "visitor": actor.visitor_id, "person": actor.person_id, "text": content.text,
-        "attachment": content.attachment_id, "product": content.product_id, "data": {},
+        "attachment": content.attachment_id, "product": content.product_id,
+        "data": hidden_in(content.text) if by_shopper else {},
     }  # fmt: skip
     row = session.execute(_POST, values).one_or_none()
     if row is None:
@@ -125,12 +137,13 @@ def post(
 
 
 def announce(
-    session: Session, event: NumberedEvent, *, visitor_id: UUID, brand_id: UUID, person_id: UUID | None
-) -> None:
-    """Send a numbered event to everybody who follows the conversation, after the commit."""
+    session: Session, event: NumberedEvent, *, visitor_id: UUID, brand_id: UUID, person_id: UUID | None,
+    also: UUID | None = None,
+) -> None:  # fmt: skip
+    """Send a numbered event to everybody who follows the conversation, after the commit; experts read no contacts."""
     send(session, "event", event, room=visitor_room(visitor_id), namespace="/shopper")
-    if person_id is not None:
-        send(session, "event", event, room=person_room(person_id), namespace="/expert")
+    for reader in {each for each in (person_id, also) if each is not None}:
+        send(session, "event", for_expert(event), room=person_room(reader), namespace="/expert")
     send(session, "event", event, room=brand_room(brand_id), namespace="/brand")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.actors import actor_of_cookie, actor_of_token
 from marketplace.chat import conversations, messages
-from marketplace.chat.access import access_conversation, access_served, live_segment
+from marketplace.chat.access import access_conversation, access_served, live_segment, reads_contacts
 from marketplace.chat.limits import Buckets, Gates
 from marketplace.chat.models import Conversation
 from marketplace.chat.states import AuthorKind, CloseReason
@@ -79,7 +79,7 @@ class ConversationVerbs:
         self._database = parts.database_now
         self._emit = parts.realtime.emit
         self._buckets = Buckets(per_minute=parts.settings.messages_per_minute, burst=parts.settings.messages_per_minute)
-        self._gates = Gates()
+        self.gates = Gates()
 
     def message(self, actor: Actor, sent: MessageIn) -> Stored:
         """Store and announce a message; the acknowledgement comes after the commit."""
@@ -96,7 +96,7 @@ class ConversationVerbs:
                 now=utcnow(),
             )  # fmt: skip
 
-        with self._gates.of(sent.conversation_id):
+        with self.gates.of(sent.conversation_id):
             try:
                 receipt = self._database().run(work)
             except IntegrityError:  # the same message came twice at once: now the first is there to be found
@@ -107,7 +107,8 @@ class ConversationVerbs:
         """Everything numbered above `after`."""
         with self._database().unit_of_work() as session:
             conversation = access_conversation(session, actor, asked.conversation_id)
-            events = history(session, conversation.id, after=asked.after, locale=locale)
+            hides = not reads_contacts(actor, conversation)
+            events = history(session, conversation.id, after=asked.after, locale=locale, expert=hides)
             read: Marks = {"shopper": conversation.shopper_read, "expert": conversation.server_read}
             return {"events": events, "last": conversation.last_seq, "read": read, "state": conversation.state}
 
@@ -160,7 +161,7 @@ class ConversationVerbs:
                 session, conversation, reason=reason, by=by, person_id=actor.person_id, topic=ended.topic, now=now
             )
 
-        with self._gates.of(ended.conversation_id):
+        with self.gates.of(ended.conversation_id):
             self._database().run(work)
         return {}
 
@@ -212,7 +213,9 @@ def _refuse_other_origins(environ: Mapping[str, Any], parts: Platform) -> None:
         raise Forbidden("This address may not connect here.")
 
 
-def brand_door(parts: Platform, app: Any, verbs: ConversationVerbs) -> SocketDoor:
+def brand_door(
+    parts: Platform, app: Any, verbs: ConversationVerbs, more: tuple[SocketEvent[Any], ...] = ()
+) -> SocketDoor:
     """`/brand`: the team follows its conversations live; agents serve theirs."""
 
     def rooms(connection: Connection) -> tuple[str, ...]:
@@ -222,7 +225,11 @@ def brand_door(parts: Platform, app: Any, verbs: ConversationVerbs) -> SocketDoo
         return (*people, *(brand_room(brand_id) for brand_id in own))
 
     return SocketDoor(
-        name="/brand", audience=Audience.BRAND, identify=identify_person(parts, app), events=verbs.events(), rooms=rooms
+        name="/brand",
+        audience=Audience.BRAND,
+        identify=identify_person(parts, app),
+        events=(*verbs.events(), *more),
+        rooms=rooms,
     )
 
 

@@ -39,6 +39,7 @@ class EventKind(StrEnum):
     JOINED = "joined"
     TRANSFERRED = "transferred"
     SNOOZED = "snoozed"
+    WOKEN = "woken"
     CLOSED = "closed"
     RATED = "rated"
 
@@ -62,3 +63,51 @@ class CloseReason(StrEnum):
     ABUSIVE = "abusive"
     SPAM = "spam"
     FORCED = "forced"
+
+
+class TransferTarget(StrEnum):
+    """Whom a transfer asks: one colleague, the free experts of a category, or the brand's agents."""
+
+    EXPERT = "expert"
+    GROUP = "group"
+    AGENTS = "agents"
+
+
+class TransferState(StrEnum):
+    """asked > accepted | declined (by everybody) | lapsed | withdrawn."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+
+
+class TransferAction(StrEnum):
+    """What moves a transfer."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    LAPSE = "lapse"
+    WITHDRAW = "withdraw"
+
+
+TRANSFER = Machine(
+    "transfer",
+    {
+        (TransferState.ASKED, TransferAction.ACCEPT): TransferState.ACCEPTED,
+        (TransferState.ASKED, TransferAction.DECLINE): TransferState.DECLINED,
+        (TransferState.ASKED, TransferAction.LAPSE): TransferState.LAPSED,
+        (TransferState.ASKED, TransferAction.WITHDRAW): TransferState.WITHDRAWN,
+    },
+)
+
+
+class NoteKind(StrEnum):
+    """What a private note is: one's own, the comment of a transfer, a whisper of the brand, or of a consultation."""
+
+    NOTE = "note"
+    TRANSFER = "transfer"
+    WHISPER = "whisper"
+    QUESTION = "question"
+    ANSWER = "answer"

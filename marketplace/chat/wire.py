@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Person
 from marketplace.brands.models import Product
+from marketplace.chat.masking import masked
 from marketplace.chat.models import Attachment, ConversationEvent
 from marketplace.chat.states import AuthorKind, CloseReason, ConversationState, EventKind
 from marketplace.questions.wire import ExpertCard
@@ -62,6 +63,10 @@ class EventData(TypedDict, total=False):
     stars: int
     reason: CloseReason
     topic: str | None
+    until: str
+    """When a conversation that was put off comes back."""
+    hidden: list[str]
+    """Kinds of contact or payment data that experts do not see: mail, phone, iban, card."""
 
 
 class NumberedEvent(TypedDict, total=False):
@@ -167,10 +172,17 @@ def numbered(row: Mapping[str, Any] | RowMapping, names: Mapping[UUID, Named]) -
     return event
 
 
+def for_expert(event: NumberedEvent) -> NumberedEvent:
+    """The event as experts read it: without the contact or payment data of the shopper."""
+    if event["author"]["kind"] is not AuthorKind.SHOPPER or not event.get("text"):
+        return event
+    return {**event, "text": masked(event["text"])}
+
+
 def history(
-    session: Session, conversation_id: UUID, *, after: int, locale: str, most: int = 500
+    session: Session, conversation_id: UUID, *, after: int, locale: str, most: int = 500, expert: bool = False
 ) -> list[NumberedEvent]:
-    """The events numbered above `after`, in order, at most `most` of them."""
+    """The events numbered above `after`, in order, at most `most` of them; `expert` reads no contacts."""
     table = ConversationEvent.__table__
     rows = (
         session.execute(
@@ -187,7 +199,7 @@ def history(
     for row in rows:
         event = numbered(row, names)
         attach(session, event, product_id=row["product_id"], attachment_id=row["attachment_id"], locale=locale)
-        events.append(event)
+        events.append(for_expert(event) if expert else event)
     return events
 
 

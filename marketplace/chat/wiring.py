@@ -7,6 +7,7 @@ from marketplace.chat.jobs import TASKS
 from marketplace.chat.picture_verbs import PictureVerbs
 from marketplace.chat.routes import private
 from marketplace.chat.socket import ConversationVerbs, brand_door
+from marketplace.chat.socket_desk import DeskVerbs
 from marketplace.core.web import Platform
 
 
@@ -15,7 +16,9 @@ def register(app: Flask) -> None:
     parts: Platform = app.extensions["comptoir"]
     verbs = ConversationVerbs(parts)
     app.extensions["conversation_verbs"] = verbs
-    parts.realtime.add(brand_door(parts, app, verbs))
+    desk = DeskVerbs(parts, verbs)
+    app.extensions["desk_verbs"] = desk
+    parts.realtime.add(brand_door(parts, app, verbs, desk.events()))
     app.extensions["picture_verbs"] = PictureVerbs(parts)
     app.register_blueprint(private)
     app.register_blueprint(picture_routes.door)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.brands.models import Brand
 from marketplace.core.errors import Conflict, Invalid, TooMany
 from marketplace.core.events import publish
+from marketplace.questions import blocks
 from marketplace.questions.events import EmailLeft, QuestionAsked
 from marketplace.questions.models import Question, Visitor
 from marketplace.questions.states import QuestionState
@@ -49,6 +50,7 @@ def ask(
         return known
     if brand.disabled_at is not None:
         raise Conflict("This shop takes no questions at the moment.")
+    blocks.refuse_blocked(session, visitor)
     waiting = session.scalar(select(func.count()).where(Question.visitor_id == visitor.id, Question.state.in_(_OPEN)))
     if (waiting or 0) >= OPEN_AT_ONCE:
         raise TooMany("You already have %(most)s questions waiting; one at a time, please.", most=OPEN_AT_ONCE)

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, Json, Key, Line, Prose, Short, state_column
-from marketplace.questions.states import Intent, LabelSource, QuestionState
+from marketplace.questions.states import BlockState, Intent, LabelSource, QuestionState
 
 
 class Visitor(Base):
@@ -78,6 +78,30 @@ class Question(Base):
     """The dated promise made to a shopper who left an e-mail."""
     conversation_id: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]
+
+
+class VisitorBlock(Base):
+    """A shopper whom somebody who answered did not want to serve any more; the brand reviews each."""
+
+    __tablename__ = "visitor_block"
+    __table_args__ = (
+        Index("uq_visitor_block_open", "visitor_id", unique=True, postgresql_where="state <> 'lifted'"),
+        Index("ix_visitor_block_brand", "brand_id", "state", "made_at"),
+        CheckConstraint("(state = 'in_force') = (decided_at IS NULL)", name="decided"),
+    )
+
+    id: Mapped[Key]
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand.id", ondelete="CASCADE"))
+    visitor_id: Mapped[UUID] = mapped_column(ForeignKey("visitor.id", ondelete="CASCADE"))
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    """Who asked for it."""
+    conversation_id: Mapped[UUID | None]
+    """Where it happened: the evidence."""
+    reason: Mapped[Prose]
+    state: Mapped[BlockState] = mapped_column(state_column(BlockState), default=BlockState.IN_FORCE)
+    made_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
 
 class QuestionMove(Base):

@@ -79,3 +79,28 @@ class LabelSource(StrEnum):
     PRODUCT = "product"
     CHIP = "chip"
     EXPERT = "expert"
+
+
+class BlockState(StrEnum):
+    """in_force > confirmed | lifted; confirmed > lifted."""
+
+    IN_FORCE = "in_force"
+    CONFIRMED = "confirmed"
+    LIFTED = "lifted"
+
+
+class BlockAction(StrEnum):
+    """What the brand decides."""
+
+    CONFIRM = "confirm"
+    LIFT = "lift"
+
+
+BLOCK = Machine(
+    "block",
+    {
+        (BlockState.IN_FORCE, BlockAction.CONFIRM): BlockState.CONFIRMED,
+        (BlockState.IN_FORCE, BlockAction.LIFT): BlockState.LIFTED,
+        (BlockState.CONFIRMED, BlockAction.LIFT): BlockState.LIFTED,
+    },
+)

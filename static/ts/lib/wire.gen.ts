@@ -13,7 +13,7 @@ export type CloseReason = "solved" | "left" | "silent" | "misrouted" | "abusive"
 export type ConversationState = "open" | "snoozed" | "closed";
 
 /** What a numbered event tells. */
-export type EventKind = "message" | "joined" | "transferred" | "snoozed" | "closed" | "rated";
+export type EventKind = "message" | "joined" | "transferred" | "snoozed" | "woken" | "closed" | "rated";
 
 /** asked > triaged > waiting > offered > matched > answered; or redirected | settled | expired | withdrawn. */
 export type QuestionState = "asked" | "triaged" | "waiting" | "offered" | "matched" | "answered" | "redirected" | "settled" | "expired" | "withdrawn";
@@ -138,6 +138,10 @@ export interface EventData {
   stars?: number;
   reason?: CloseReason;
   topic?: string | null;
+  /** When a conversation that was put off comes back. */
+  until?: string;
+  /** Kinds of contact or payment data that experts do not see: mail, phone, iban, card. */
+  hidden?: string[];
 }
 
 /** One event of a conversation. */

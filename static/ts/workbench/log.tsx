@@ -83,7 +83,8 @@ function Line({ event, shopper }: { event: ConversationEvent; shopper: string })
     message: "",
     joined: author?.id === model.boot.me.id ? t("You took the question") : t("{name} joined", { name }),
     transferred: name ? t("{name} takes over", { name }) : t("The question moves to somebody else"),
-    snoozed: t("Put off for later"),
+    snoozed: data?.until ? t("Put off until {time}", { time: dayAndTime(data.until, t) }) : t("Put off for later"),
+    woken: t("Back on the desk"),
     closed: author?.kind === "shopper" ? t("{name} ended the conversation", { name: shopper }) : t("Conversation ended"),
     rated: stars ? t.plural("Rated {n} star out of 5", "Rated {n} stars out of 5", stars) : t("Rated"),
   };
