@@ -294,6 +294,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_brand_member_person_id"), "brand_member", ["person_id"], unique=False)
     op.create_table(
+        "canned_reply",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("brand_id", sa.Uuid(), nullable=True),
+        sa.Column("shortcut", sa.String(length=120), nullable=False),
+        sa.Column("language", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(person_id IS NULL) <> (brand_id IS NULL)", name=op.f("ck_canned_reply_owner")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_canned_reply_brand_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_canned_reply_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_reply")),
+    )
+    op.create_index("uq_canned_reply_brand", "canned_reply", ["brand_id", "shortcut", "language"], unique=True)
+    op.create_index("uq_canned_reply_person", "canned_reply", ["person_id", "shortcut", "language"], unique=True)
+    op.create_table(
         "catalogue_import",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
@@ -1135,6 +1153,43 @@ def upgrade() -> None:
     )
     op.create_index("ix_shop_order_visitor", "shop_order", ["visitor_id"], unique=False)
     op.create_table(
+        "visitor_block",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("visitor_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "in_force",
+                "confirmed",
+                "lifted",
+                name="blockstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("(state = 'in_force') = (decided_at IS NULL)", name=op.f("ck_visitor_block_decided")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_visitor_block_brand_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_visitor_block_by_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_visitor_block_decided_by")),
+        sa.ForeignKeyConstraint(
+            ["visitor_id"], ["visitor.id"], name=op.f("fk_visitor_block_visitor_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visitor_block")),
+    )
+    op.create_index("ix_visitor_block_brand", "visitor_block", ["brand_id", "state", "made_at"], unique=False)
+    op.create_index(
+        "uq_visitor_block_open", "visitor_block", ["visitor_id"], unique=True, postgresql_where="state <> 'lifted'"
+    )
+    op.create_table(
         "weekly_hours",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -1511,6 +1566,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("conversation_id", "client_id", name=op.f("uq_attachment_conversation_id_client_id")),
     )
     op.create_table(
+        "draft",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_draft_conversation_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_draft_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("person_id", "conversation_id", name=op.f("pk_draft")),
+    )
+    op.create_index(op.f("ix_draft_conversation_id"), "draft", ["conversation_id"], unique=False)
+    op.create_table(
         "hold",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
@@ -1535,6 +1603,52 @@ def upgrade() -> None:
         sa.UniqueConstraint("conversation_id", name=op.f("uq_hold_conversation_id")),
     )
     op.create_index("ix_hold_brand", "hold", ["brand_id", "created_at"], unique=False)
+    op.create_table(
+        "note",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "author",
+            sa.Enum(
+                "shopper",
+                "expert",
+                "agent",
+                "system",
+                name="authorkind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "note",
+                "transfer",
+                "whisper",
+                "question",
+                "answer",
+                name="notekind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("about_id", sa.Uuid(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["about_id"], ["note.id"], name=op.f("fk_note_about_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_note_conversation_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_note_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+    )
+    op.create_index(op.f("ix_note_about_id"), "note", ["about_id"], unique=False)
+    op.create_index("ix_note_conversation", "note", ["conversation_id", "at"], unique=False)
     op.create_table(
         "offer",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1629,6 +1743,60 @@ def upgrade() -> None:
         "uq_segment_live", "segment", ["conversation_id"], unique=True, postgresql_where="closed_at IS NULL"
     )
     op.create_table(
+        "transfer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "target",
+            sa.Enum(
+                "expert", "group", "agents", name="transfertarget", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "accepted",
+                "declined",
+                "lapsed",
+                "withdrawn",
+                name="transferstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("accepted_by", sa.Uuid(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'accepted') = (accepted_by IS NOT NULL)", name=op.f("ck_transfer_accepted")),
+        sa.CheckConstraint("(state = 'asked') = (ended_at IS NULL)", name=op.f("ck_transfer_ended")),
+        sa.ForeignKeyConstraint(["accepted_by"], ["person.id"], name=op.f("fk_transfer_accepted_by")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_transfer_by_id")),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_transfer_conversation_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
+    )
+    op.create_index(
+        "ix_transfer_asked",
+        "transfer",
+        ["asked"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where="state = 'asked'",
+    )
+    op.create_index(op.f("ix_transfer_conversation_id"), "transfer", ["conversation_id"], unique=False)
+    op.create_index(
+        "uq_transfer_open", "transfer", ["conversation_id"], unique=True, postgresql_where="state = 'asked'"
+    )
+    op.create_table(
         "assessment",
         sa.Column("segment_id", sa.Uuid(), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
@@ -1657,6 +1825,7 @@ def upgrade() -> None:
                 "joined",
                 "transferred",
                 "snoozed",
+                "woken",
                 "closed",
                 "rated",
                 name="eventkind",

@@ -155,7 +155,7 @@ def test_every_socket_event_refuses_a_stranger_to_the_row(
     about = {
         "conversation_id": str(uuid4()), "client_id": str(uuid4()), "text": "x", "after": 0, "seq": 1, "stars": 5,
         "offer_id": str(uuid4()), "question_id": str(uuid4()), "email": "a@shop.example", "q": "",
-        "transfer_id": str(uuid4()), "note_id": str(uuid4()), "reason": "x", "category_id": str(uuid4()),
+        "transfer_id": str(uuid4()), "note_id": str(uuid4()), "reason": "abusive", "category_id": str(uuid4()),
     }  # fmt: skip
     harmless = {"ask", "state", "heartbeat", "availability"}
     for client, namespace in ((shopper, "/shopper"), (expert, "/expert")):
