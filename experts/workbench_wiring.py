@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_babel import lazy_gettext
 
-from experts import dispatch, routes_paths
+from experts import dispatch, routes_paths, routes_shares
 from experts.jobs import TASKS
 from experts.routes_workbench import door
 from experts.socket import ExpertVerbs, expert_door
@@ -15,6 +15,7 @@ def register(app: Flask) -> None:
     parts: Platform = app.extensions["comptoir"]
     app.register_blueprint(door)
     routes_paths.register(app, parts)
+    routes_shares.register(app, parts)
     verbs = ExpertVerbs(parts)
     app.extensions["expert_verbs"] = verbs
     parts.realtime.add(
