@@ -51,6 +51,8 @@ from marketplace.core.storage import Storage
 from marketplace.core.web import Platform, init_web, verify_doors
 from marketplace.insights import wiring as insights
 from marketplace.mail import wiring as mail
+from marketplace.orders import wiring as orders
+from marketplace.orders.events import OrderReported, OrderReturned
 from marketplace.questions import learning, training, triage
 from marketplace.questions import wiring as questions
 from marketplace.questions.events import (
@@ -64,13 +66,27 @@ from marketplace.ratings import reviews
 from marketplace.ratings import wiring as ratings
 from marketplace.ratings.events import RatingSaved
 from marketplace.widget import wiring as widget
-from payouts import announcing, earnings, letters, wallet
+from payouts import announcing, earnings, letters, sales, wallet
 from payouts import wiring as payouts
 from payouts.demo import wiring as demo
 from payouts.events import PayoutSettled, WalletLow
 
 ROOT = Path(__file__).resolve().parent
-DOMAINS = (mail, accounts, brands, questions, chat, ratings, widget, insights, experts, workbench_wiring, payouts, demo)
+DOMAINS = (
+    mail,
+    accounts,
+    brands,
+    questions,
+    chat,
+    ratings,
+    orders,
+    widget,
+    insights,
+    experts,
+    workbench_wiring,
+    payouts,
+    demo,
+)
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
@@ -195,6 +211,9 @@ STORY: Story = {
     ),
     # (5) rated
     RatingSaved: Consequences(now=(reputation.on_rating, reviews.on_rating)),
+    # bought: shares of sales
+    OrderReported: Consequences(now=(sales.on_order_reported,)),
+    OrderReturned: Consequences(now=(sales.on_order_returned,)),
     # (7) paid
     PayoutSettled: Consequences(now=(letters.on_payout_settled,)),
     WalletLow: Consequences(now=(letters.on_wallet_low,)),

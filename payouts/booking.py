@@ -120,19 +120,22 @@ def release(session: Session, earnings: Sequence[Earning], *, now: datetime) -> 
         ],
     )
     for earning in earnings:
-        for row in (earning, *returns.get(earning.id, ())):
+        rows = (earning, *returns.get(earning.id, ()))
+        for row in rows:
             row.state = EARNING.after(row.state, EarningAction.RELEASE)
-            if row.net_minor:
-                _release(session, row, at=max(earning.available_on, row.earned_at), now=now)
+        # One posting of what is left: pending may hold less than the whole share already.
+        _release(session, earning, sum(row.net_minor for row in rows), now=now)
     session.flush()
 
 
-def _release(session: Session, row: Earning, *, at: datetime, now: datetime) -> None:
+def _release(session: Session, earning: Earning, minor: int, *, now: datetime) -> None:
+    if not minor:
+        return
     ledger.post(
-        session, key=f"release:{row.id}", type="earning_released", source_type="earning", source_id=row.id,
-        event_at=at, now=now,
+        session, key=f"release:{earning.id}", type="earning_released", source_type="earning", source_id=earning.id,
+        event_at=max(earning.available_on, earning.earned_at), now=now,
         entries=moved(
-            row.net_minor, debit=expert(K.EXPERT_PENDING, row.person_id, row.currency),
-            credit=expert(K.EXPERT_AVAILABLE, row.person_id, row.currency),
+            minor, debit=expert(K.EXPERT_PENDING, earning.person_id, earning.currency),
+            credit=expert(K.EXPERT_AVAILABLE, earning.person_id, earning.currency),
         ),
     )  # fmt: skip

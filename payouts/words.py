@@ -1,5 +1,6 @@
 """Money in words: why a conversation is paid, how an amount was computed, what an account means."""
 
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -8,6 +9,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import money
 from payouts.chart import AccountKind
 from payouts.models import Earning
+from payouts.states import Rule
 
 K = AccountKind
 
@@ -84,6 +86,15 @@ TRANSACTIONS: dict[str, Any] = {
     "float_added": _l("Own money added"),
 }
 
+RULES: dict[Rule, Any] = {
+    Rule.CONVERSATION: _l("conversation"),
+    Rule.FLOOR: _l("floor"),
+    Rule.SALE: _l("share of a sale"),
+    Rule.SALE_RETURN: _l("sale returned"),
+    Rule.BONUS_BRAND: _l("bonus from the brand"),
+    Rule.BONUS_PLATFORM: _l("bonus from the platform"),
+}
+
 CHECKS: dict[str, Any] = {
     "I1": _l("Every transaction sums to zero per currency and has all its lines."),
     "I2": _l("Each stored balance is the sum of its entries; versions run without gap."),
@@ -130,23 +141,72 @@ FINDINGS: dict[str, tuple[Any, Any]] = {
 
 def in_words(earning: Earning) -> str:
     """How the net amount was computed, step by step, in the reader's language."""
+    facts = earning.calculation
 
     def written(minor: int) -> str:
-        return money(minor, earning.currency)
+        return money(abs(minor), earning.currency)
 
-    facts = earning.calculation
-    whole = written(facts["base_minor"])
-    if facts["floor_minor"] > facts["pay_minor"]:
-        base = _("The mission’s floor for a qualified conversation: %(amount)s.", amount=whole)
-    else:
-        base = _("The mission’s pay for a qualified conversation: %(amount)s.", amount=whole)
-    parts = [base]
-    if facts["weight"] != facts["weights"]:
-        part = {"part": facts["weight"], "all": facts["weights"], "amount": written(earning.gross_minor)}
-        parts.append(_("You wrote %(part)s of the %(all)s answers; your share is %(amount)s.", **part))
+    parts = [*_STEPS[earning.rule](earning, facts, written)]
+    if facts.get("dispute"):
+        parts.append(_("Earned by a dispute that was decided for you."))
     rate = f"{facts['commission_bps'] / 100:g}"
-    parts.append(_("Less %(rate)s %% commission: %(amount)s.", rate=rate, amount=written(earning.commission_minor)))
+    if earning.rule is Rule.SALE_RETURN:
+        parts.append(
+            _("With %(commission)s of commission given back, %(net)s less for you.",
+              commission=written(earning.commission_minor + earning.vat_minor), net=written(earning.net_minor))
+        )  # fmt: skip
+        return " ".join(parts)
+    if facts["commission_bps"]:
+        parts.append(_("Less %(rate)s %% commission: %(amount)s.", rate=rate, amount=written(earning.commission_minor)))
     if earning.vat_minor:
         parts.append(_("Less VAT on the commission: %(amount)s.", amount=written(earning.vat_minor)))
     parts.append(_("You receive %(amount)s.", amount=written(earning.net_minor)))
     return " ".join(parts)
+
+
+_Written = Callable[[int], str]
+
+
+def _conversation(earning: Earning, facts: Mapping[str, Any], written: _Written) -> Iterator[str]:
+    whole = written(facts["base_minor"])
+    if earning.rule is Rule.FLOOR:
+        yield _("The mission’s floor for a qualified conversation: %(amount)s.", amount=whole)
+    else:
+        yield _("The mission’s pay for a qualified conversation: %(amount)s.", amount=whole)
+    if facts["weight"] != facts["weights"]:
+        part = {"part": facts["weight"], "all": facts["weights"], "amount": written(earning.gross_minor)}
+        yield _("You wrote %(part)s of the %(all)s answers; your share is %(amount)s.", **part)
+
+
+def _sale(earning: Earning, facts: Mapping[str, Any], written: _Written) -> Iterator[str]:
+    rate, whole = f"{facts['sale_bps'] / 100:g}", written(facts["total_minor"])
+    yield _("Order %(number)s of %(total)s, placed after you helped.", number=facts["order"], total=whole)
+    if facts["weight"] != facts["weights"]:
+        part = {"part": facts["weight"], "all": facts["weights"], "amount": written(facts["base_minor"])}
+        yield _("You wrote %(part)s of the %(all)s messages that helped; your part is %(amount)s.", **part)
+    base, gross = written(facts["base_minor"]), written(earning.gross_minor)
+    yield _("%(rate)s %% of %(base)s: %(amount)s.", rate=rate, base=base, amount=gross)
+
+
+def _returned(earning: Earning, facts: Mapping[str, Any], written: _Written) -> Iterator[str]:
+    number, part, whole = facts["order"], written(earning.gross_minor), written(facts["of_minor"])
+    if facts["why"] == "return":
+        yield _("Order %(number)s was returned in part or whole: %(part)s of your share of %(whole)s goes back.",
+                number=number, part=part, whole=whole)  # fmt: skip
+    elif facts["why"] == "correction":
+        yield _("The amount of order %(number)s was corrected: your share of %(whole)s is computed anew.",
+                number=number, whole=whole)  # fmt: skip
+    else:
+        yield _("What was left of your share of order %(number)s, %(part)s, was taken back.", number=number, part=part)
+
+
+def _bonus(earning: Earning, facts: Mapping[str, Any], written: _Written) -> Iterator[str]:
+    giver = _("Bonus from the brand") if earning.rule is Rule.BONUS_BRAND else _("Bonus from the platform")
+    yield _("%(giver)s, %(amount)s: %(reason)s", giver=giver, amount=written(earning.gross_minor),
+            reason=facts["reason"])  # fmt: skip
+
+
+_STEPS: dict[Rule, Callable[[Earning, Mapping[str, Any], _Written], Iterator[str]]] = {
+    Rule.CONVERSATION: _conversation, Rule.FLOOR: _conversation, Rule.SALE: _sale, Rule.SALE_RETURN: _returned,
+    Rule.BONUS_BRAND: _bonus, Rule.BONUS_PLATFORM: _bonus,
+}  # fmt: skip

@@ -1,6 +1,7 @@
 """What happens to orders."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.core.events import Event
@@ -11,6 +12,7 @@ class OrderReported(Event):
     """An order is recorded, or new facts about it reopened it."""
 
     order_id: UUID
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +20,4 @@ class OrderReturned(Event):
     """More of a recorded order came back."""
 
     order_id: UUID
+    at: datetime

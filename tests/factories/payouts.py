@@ -15,6 +15,9 @@ from marketplace.chat.models import Conversation, ConversationEvent, Segment
 from marketplace.chat.states import AuthorKind, CloseReason, ConversationState, EventKind
 from marketplace.core.clock import new_id
 from marketplace.core.money import Money
+from marketplace.orders.models import Order
+from marketplace.orders.recording import Told, record, take_return
+from marketplace.orders.states import Source
 from marketplace.questions.models import Question, Visitor
 from marketplace.questions.states import QuestionState
 from payouts import earnings, wallet
@@ -132,3 +135,21 @@ def make_payee(
     session.add(payee)
     session.flush()
     return payee
+
+
+def place(
+    session: Session, about: Conversation, minor: int, *, number: str = "W1", source: Source = Source.SERVER,
+    currency: str = "EUR", after: timedelta = timedelta(hours=1), known: bool = True, now: datetime | None = None,
+) -> Order:  # fmt: skip
+    """An order of the conversation's shopper, placed `after` its end or beginning, told of at once."""
+    placed_at = (about.closed_at or about.opened_at) + after
+    told = Told(number, Money(minor, currency), placed_at, about.visitor_id if known else None)
+    return record(session, about.brand_id, told, source=source, now=now or placed_at)
+
+
+def send_back(session: Session, order: Order, minor: int, *, name: str, now: datetime) -> None:
+    """Some of the order's goods came back."""
+    take_return(
+        session, order.brand_id, order_external_id=order.external_id, external_id=name,
+        amount=Money(minor, order.currency), reason="", returned_at=now, now=now,
+    )  # fmt: skip
