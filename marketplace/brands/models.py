@@ -21,7 +21,13 @@ class Brand(Base):
     name: Mapped[Short]
     key: Mapped[Short] = mapped_column(unique=True)
     secret: Mapped[Short]
+    secret_before: Mapped[Short | None]
+    """The secret that a new one has replaced: its signatures are good for another day."""
+    secret_changed_at: Mapped[datetime | None]
     signed_identity_only: Mapped[bool] = mapped_column(default=False)
+    """Whether only customers whom the shop vouches for may ask."""
+    widget: Mapped[Json] = mapped_column(default=dict)
+    """How the widget looks and speaks: {position, launcher_fr, launcher_en, welcome_fr, welcome_en}"""
     accent: Mapped[Short] = mapped_column(default="#0b4a5b")
     help_url: Mapped[Line] = mapped_column(default="")
     help_email: Mapped[Line] = mapped_column(default="")

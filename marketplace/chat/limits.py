@@ -5,7 +5,7 @@ import time
 from collections import OrderedDict
 from uuid import UUID
 
-from marketplace.core.errors import TooMany
+from marketplace.core.errors import Conflict, TooMany
 
 
 class Buckets:
@@ -30,6 +30,42 @@ class Buckets:
                 self._levels.popitem(last=False)
         if not enough:
             raise TooMany(retry_after=round((cost - level) / self._rate, 1))
+
+
+class Repeated(Conflict):
+    """The same words again and again."""
+
+    code = "repeated"
+    message = "You have already written this. It arrived; there is no need to repeat it."
+
+
+class Repeats:
+    """The last words of the writers seen lately in this process: a flood of the same is refused.
+
+    Sending one message again (the same `client_id`) is no repetition.
+    """
+
+    def __init__(self, *, allowed: int = 2, within: float = 60.0, most: int = 20_000):
+        self._allowed = allowed
+        self._within = within
+        self._most = most
+        self._lock = threading.Lock()
+        self._said: OrderedDict[UUID, list[tuple[float, int, UUID]]] = OrderedDict()
+
+    def check(self, writer: UUID, text: str, client_id: UUID, *, at: float | None = None) -> None:
+        """Note what is being said. Raises `Repeated` for what was said `allowed` times in the last minute."""
+        at = time.monotonic() if at is None else at
+        words = hash(" ".join(text.lower().split()))
+        with self._lock:
+            said = [each for each in self._said.pop(writer, []) if at - each[0] < self._within]
+            same = {name for _at, known, name in said if known == words and name != client_id}
+            if len(same) < self._allowed:
+                said = [*said[-19:], (at, words, client_id)]
+            self._said[writer] = said
+            while len(self._said) > self._most:
+                self._said.popitem(last=False)
+        if len(same) >= self._allowed:
+            raise Repeated(field="text")
 
 
 class Gates:

@@ -33,6 +33,8 @@ from marketplace.core.actors import Actor
 from marketplace.core.clock import new_id
 from marketplace.core.errors import Conflict, Forbidden, Invalid
 from marketplace.core.events import publish, send
+from marketplace.questions.conduct import cool_down
+from marketplace.questions.models import Visitor
 from marketplace.questions.moves import visitor_room
 
 
@@ -81,7 +83,8 @@ _POST = text(
             server_messages = server_messages + (CASE WHEN :by_shopper THEN 0 ELSE 1 END),
             first_reply_at = CASE WHEN :by_shopper THEN first_reply_at ELSE coalesce(first_reply_at, :now) END
         WHERE c.id = :conversation AND c.state <> 'closed' AND NOT EXISTS (SELECT 1 FROM known)
-          AND (CASE WHEN :by_shopper THEN c.visitor_id = :visitor
+          AND (CASE WHEN :by_shopper THEN c.visitor_id = :visitor AND NOT EXISTS (
+                   SELECT 1 FROM visitor WHERE visitor.id = :visitor AND visitor.quiet_until > :now)
                ELSE EXISTS (SELECT 1 FROM live WHERE live.person_id = :person) END)
         RETURNING c.last_seq, c.visitor_id, c.brand_id, c.language, c.by_mail
     ), served AS (
@@ -106,8 +109,8 @@ def post(
 ) -> Receipt:
     """Store a message of the shopper, or of the person who serves the conversation now.
 
-    Raises `NotFound` for strangers, `ConversationEnded`, `Invalid`. A concurrent resend raises `IntegrityError`:
-    the edge tries again and then finds the first.
+    Raises `NotFound` for strangers, `ConversationEnded`, `CoolDown`, `Invalid`. A concurrent resend raises
+    `IntegrityError`: the edge tries again and then finds the first.
     """
     _check_content(session, actor, conversation_id, content)
     by_shopper = actor.visitor_id is not None
@@ -121,7 +124,7 @@ def post(
     }  # fmt: skip
     row = session.execute(_POST, values).one_or_none()
     if row is None:
-        _explain_refusal(session, actor, conversation_id)
+        _explain_refusal(session, actor, conversation_id, now=now)
     elif row.known_id is not None:
         return Receipt(row.known_id, row.known_seq, row.known_at, fresh=False)
     assert row is not None
@@ -176,8 +179,12 @@ def _check_content(session: Session, actor: Actor, conversation_id: UUID, conten
             raise Invalid("This picture belongs elsewhere. Send it again.", field="attachment_id")
 
 
-def _explain_refusal(session: Session, actor: Actor, conversation_id: UUID) -> None:
+def _explain_refusal(session: Session, actor: Actor, conversation_id: UUID, *, now: datetime) -> None:
     conversation = access_conversation(session, actor, conversation_id)
     if conversation.state is ConversationState.CLOSED:
         raise ConversationEnded
+    visitor = session.get(Visitor, actor.visitor_id) if actor.visitor_id else None
+    paused = cool_down(visitor, now=now) if visitor is not None else None
+    if paused is not None:
+        raise paused
     raise Forbidden("Somebody else serves this conversation now.")

@@ -12,6 +12,7 @@ from marketplace.chat.models import Attachment
 from marketplace.chat.picture_verbs import PictureVerbs
 from marketplace.chat.pictures import MOST_BYTES
 from marketplace.core.actors import STRANGER, Actor, Audience
+from marketplace.core.clock import utcnow
 from marketplace.core.errors import Invalid
 from marketplace.core.web import Door, actor, platform, transaction
 from marketplace.questions.visitors import find_visitor
@@ -23,7 +24,7 @@ def visitor_by_token() -> Actor:
     if scheme.lower() != "bearer":
         return STRANGER
     with transaction() as session:
-        visitor = find_visitor(session, None, token.strip())
+        visitor = find_visitor(session, None, token.strip(), now=utcnow())
         if visitor is None:
             return STRANGER
         g.locale = visitor.locale

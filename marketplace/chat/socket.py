@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.actors import actor_of_cookie, actor_of_token
 from marketplace.chat import conversations, messages
 from marketplace.chat.access import access_conversation, access_served, live_segment, reads_contacts
-from marketplace.chat.limits import Buckets, Gates
+from marketplace.chat.limits import Buckets, Gates, Repeats
 from marketplace.chat.models import Conversation
 from marketplace.chat.states import AuthorKind, CloseReason
 from marketplace.chat.wire import Marks, Stored, Synced, brand_room, history, person_room
@@ -22,6 +22,8 @@ from marketplace.core.errors import Forbidden
 from marketplace.core.realtime import Connection, Payload, SocketDoor, SocketEvent
 from marketplace.core.web import Platform
 from marketplace.questions.asking import clean_text
+from marketplace.questions.conduct import cool_down, is_insult, note_insult
+from marketplace.questions.models import Visitor
 from marketplace.questions.moves import visitor_room
 
 TYPING_EVERY = 2.0
@@ -79,6 +81,8 @@ class ConversationVerbs:
         self._database = parts.database_now
         self._emit = parts.realtime.emit
         self._buckets = Buckets(per_minute=parts.settings.messages_per_minute, burst=parts.settings.messages_per_minute)
+        self._talks = Buckets(per_minute=parts.settings.messages_per_minute, burst=parts.settings.messages_per_minute)
+        self._repeats = Repeats()
         self.gates = Gates()
 
     def message(self, actor: Actor, sent: MessageIn) -> Stored:
@@ -88,6 +92,8 @@ class ConversationVerbs:
             raise Forbidden
         self._buckets.take(writer)
         text = clean_text(sent.text) if sent.text or not (sent.product_id or sent.attachment_id) else ""
+        if actor.visitor_id is not None:
+            self._mind_manners(actor.visitor_id, sent, text)
         content = messages.Content(text, sent.product_id, sent.attachment_id)
 
         def work(session: Session) -> messages.Receipt:
@@ -102,6 +108,17 @@ class ConversationVerbs:
             except IntegrityError:  # the same message came twice at once: now the first is there to be found
                 receipt = self._database().run(work)
         return receipt.as_ack()
+
+    def _mind_manners(self, visitor_id: UUID, sent: MessageIn, text: str) -> None:
+        """Limits of the conversation, floods of the same words, insults. Raises `TooMany`, `Repeated`, `CoolDown`."""
+        self._talks.take(sent.conversation_id)
+        if text:
+            self._repeats.check(visitor_id, text, sent.client_id)
+        if text and is_insult(text):
+            with self._database().unit_of_work() as session:  # kept although the message is refused
+                visitor = session.get_one(Visitor, visitor_id, with_for_update=True)
+                refusal = cool_down(visitor, now=utcnow()) or note_insult(visitor, now=utcnow())
+            raise refusal
 
     def sync(self, actor: Actor, asked: SyncIn, *, locale: str) -> Synced:
         """Everything numbered above `after`."""

@@ -44,6 +44,11 @@ def recognise(text: str, lang: str) -> Recognised:
     return Recognised(Intent.ORDER, words) if words else Recognised(Intent.ADVICE)
 
 
+def insults_in(text: str) -> tuple[str, ...]:
+    """The insults of either language in `text`, as plain lower-case text."""
+    return _found(plain_text(text), _ABUSE.values())
+
+
 def plain_text(text: str) -> str:
     """Lower case, without accents, straight apostrophes, single spaces."""
     bare = unicodedata.normalize("NFKD", text.lower().translate(_APOSTROPHES).replace("œ", "oe"))

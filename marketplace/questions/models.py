@@ -20,15 +20,35 @@ class Visitor(Base):
     brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand.id", ondelete="CASCADE"))
     digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
     """Hash of the visitor token."""
+    rotated_at: Mapped[datetime | None]
+    """Since when this token is the visitor's."""
+    previous_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    """Hash of the token before, which other tabs may still hold."""
+    previous_until: Mapped[datetime | None]
+    """End of its life; none while nobody has used the new one: it may never have arrived."""
     subject: Mapped[Short | None]
     """The shop's own id of a signed-in customer (from the signed identity)."""
+    proved_until: Mapped[datetime | None]
+    """Of a signed customer: until when the token alone speaks for him; then the shop must sign again."""
     name: Mapped[Short] = mapped_column(default="")
     email: Mapped[Line | None]
+    insults: Mapped[int] = mapped_column(default=0)
+    quiet_until: Mapped[datetime | None]
+    """End of the pause after an insult: nothing is taken before."""
     locale: Mapped[Short] = mapped_column(default="fr")
     consented_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+
+
+class SpentProof(Base):
+    """A proof of work that was accepted: it buys one visitor only. Forgotten once it would have expired."""
+
+    __tablename__ = "spent_proof"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Question(Base):

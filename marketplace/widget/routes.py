@@ -74,15 +74,21 @@ def visitor() -> ResponseReturnValue:
     signed = body.get("jwt")
     _actor, _locale, welcome = _shoppers().arrive(
         key=key, token=None, signed=signed if isinstance(signed, str) and signed else None,
-        locale=str(body["locale"]) if body.get("locale") else None,
+        locale=str(body["locale"]) if body.get("locale") else None, proof=str(body.get("proof") or "") or None,
     )  # fmt: skip
     return jsonify(welcome), 201
+
+
+@public.get("/v1/challenge")
+def challenge() -> ResponseReturnValue:
+    """What a newcomer solves while many come at once."""
+    return jsonify(_shoppers().challenge(request.args.get("key", "")))
 
 
 @rest.get("/state")
 def state() -> ResponseReturnValue:
     """What the shopper has under way."""
-    return jsonify(_shoppers().state(actor()))
+    return jsonify(_shoppers().state(actor(), request.headers.get("Authorization", "").partition(" ")[2].strip()))
 
 
 @rest.post("/ask")

@@ -20,7 +20,11 @@ def shopper_door(shoppers: ShopperVerbs, conversations: ConversationVerbs) -> So
             raise Invalid("Connect with the widget's key.", field="key")
         shoppers.check_origin(key=key, origin=environ.get("HTTP_ORIGIN"), host=environ.get("HTTP_HOST"))
         actor, locale, welcome = shoppers.arrive(
-            key=key, token=_text(auth.get("token")), signed=_text(auth.get("jwt")), locale=_text(auth.get("locale"))
+            key=key,
+            token=_text(auth.get("token")),
+            signed=_text(auth.get("jwt")),
+            locale=_text(auth.get("locale")),
+            proof=_text(auth.get("proof")),
         )
         connection = Connection(sid, actor, locale)
         connection.memory["welcome"] = welcome

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from marketplace.brands.models import Brand
 from marketplace.brands.registry import find_by_key, is_allowed_origin
 from marketplace.chat.access import access_conversation
-from marketplace.chat.limits import Buckets
 from marketplace.chat.models import Conversation
 from marketplace.core.actors import Actor
 from marketplace.core.clock import utcnow
@@ -22,11 +21,14 @@ from marketplace.core.web import Platform
 from marketplace.questions import visitors
 from marketplace.questions.access import access_question
 from marketplace.questions.asking import ask, leave_email
+from marketplace.questions.conduct import cool_down, is_insult, note_insult
 from marketplace.questions.learning import choose_category
 from marketplace.questions.models import Question, Visitor
 from marketplace.questions.triage import Page
 from marketplace.questions.wire import OpenThread
 from marketplace.ratings.rating import rate
+from marketplace.widget.joining import take_along
+from marketplace.widget.pressure import Pressure
 from marketplace.widget.threads import open_threads, standing_promise, thread
 from marketplace.widget.wire import Welcome
 
@@ -113,10 +115,11 @@ class ShopperVerbs:
     def __init__(self, parts: Platform):
         self._database = parts.database_now
         self._public_url = parts.settings.public_url.rstrip("/")
-        self._arrivals = Buckets(per_minute=parts.settings.messages_per_minute, burst=600)
+        secret = parts.settings.secret_key.get_secret_value()
+        self._pressure = Pressure(secret, calm=parts.settings.messages_per_minute)
 
     def arrive(
-        self, *, key: str, token: str | None, signed: str | None, locale: str | None
+        self, *, key: str, token: str | None, signed: str | None, locale: str | None, proof: str | None = None
     ) -> tuple[Actor, str, Welcome]:
         """Who connects, in which language, and the welcome: a new token when there was none, and what is under way."""
         with self._database().unit_of_work() as session:
@@ -124,25 +127,27 @@ class ShopperVerbs:
             brand = open_brand(session, key)
             language = (locale or brand.locale)[:2]
             language = language if language in {"fr", "en"} else "en"
-            visitor, fresh = self._visitor(session, brand, token, signed, language, now)
+            known = visitors.find_visitor(session, brand, token, now=now) if token and not signed else None
+            fresh: str | None
+            if signed:
+                visitor, fresh = _customer(session, brand, token, signed, locale=language, now=now)
+            elif brand.signed_identity_only and (known is None or known.subject is None):
+                raise visitors.IdentityNeeded
+            elif known is not None and token:
+                visitor, fresh = known, visitors.rotate(session, known, token, now=now)
+            else:
+                self._pressure.admit(session, brand.id, proof, now=now)
+                visitor, fresh = visitors.new_visitor(session, brand, locale=language, now=now)
             visitor.seen_at = now
             welcome: Welcome = {"open": open_threads(session, visitor, now=now)}
             if fresh is not None:
                 welcome["token"] = fresh
             return Actor(visitor_id=visitor.id, brand_id=brand.id), language, welcome
 
-    def _visitor(
-        self, session: Session, brand: Brand, token: str | None, signed: str | None, locale: str, now: datetime
-    ) -> tuple[Visitor, str | None]:
-        known = visitors.find_visitor(session, brand, token) if token else None
-        if signed:
-            if known is not None and known.subject is not None:
-                return known, None
-            return visitors.identify(session, brand, signed, locale=locale, now=now)
-        if known is not None:
-            return known, None
-        self._arrivals.take(brand.id)
-        return visitors.new_visitor(session, brand, locale=locale, now=now)
+    def challenge(self, key: str) -> dict[str, str]:
+        """What a newcomer must solve while many come at once."""
+        with self._database().unit_of_work() as session:
+            return {"challenge": self._pressure.challenge(session, open_brand(session, key).id, now=utcnow())}
 
     def check_origin(self, *, key: str, origin: str | None, host: str | None) -> None:
         """Let in pages of the brand's sites and our own panel. Raises `WrongOrigin`.
@@ -161,6 +166,8 @@ class ShopperVerbs:
     def ask(self, actor: Actor, asked: AskIn, *, locale: str) -> OpenThread:
         """Store the question; triage and the first offer happen in the same transaction."""
 
+        self._mind_manners(actor, asked)
+
         def work(session: Session) -> OpenThread:
             now = utcnow()
             visitor = _visitor_of(session, actor)
@@ -175,6 +182,16 @@ class ShopperVerbs:
             return self._database().run(work)
         except IntegrityError:  # the same question came twice at once: now the first is there to be found
             return self._database().run(work)
+
+    def _mind_manners(self, actor: Actor, asked: AskIn) -> None:
+        """An insult is no question; whoever pauses asks nothing. Raises `CoolDown`."""
+        with self._database().unit_of_work() as session:  # kept although the question is refused
+            now, visitor = utcnow(), _visitor_of(session, actor)
+            refusal = cool_down(visitor, now=now)
+            if refusal is None and is_insult(asked.text):
+                refusal = note_insult(visitor, now=now)
+        if refusal is not None:
+            raise refusal
 
     def leave_email(self, actor: Actor, given: EmailIn) -> OpenThread:
         """Keep an address for the answer; the dated promise comes back."""
@@ -207,10 +224,33 @@ class ShopperVerbs:
             )  # fmt: skip
             return {"stars": rating.stars}
 
-    def state(self, actor: Actor) -> Welcome:
-        """What the shopper has under way."""
+    def state(self, actor: Actor, token: str | None = None) -> Welcome:
+        """What the shopper has under way. With the `token` she came by, a new one when that has served its day."""
         with self._database().unit_of_work() as session:
-            return {"open": open_threads(session, _visitor_of(session, actor), now=utcnow())}
+            visitor, now = _visitor_of(session, actor), utcnow()
+            fresh = visitors.rotate(session, visitor, token, now=now) if token else None
+            welcome: Welcome = {"open": open_threads(session, visitor, now=now)}
+            return {**welcome, "token": fresh} if fresh else welcome
+
+
+def _customer(
+    session: Session, brand: Brand, token: str | None, signed: str, *, locale: str, now: datetime
+) -> tuple[Visitor, str | None]:
+    """Whom the shop vouches for, with what she had under way before she signed in."""
+    try:
+        known = visitors.find_visitor(session, brand, token, now=now) if token else None
+    except visitors.IdentityNeeded:
+        known = None  # the token of a customer who signed long ago: the signature at hand counts
+    anonymous = known if known is not None and known.subject is None else None
+    try:
+        visitor, fresh = visitors.identify(session, brand, signed, locale=locale, now=now, known=anonymous)
+    except visitors.BadIdentity:
+        if known is None or anonymous is not None or token is None:
+            raise
+        return known, visitors.rotate(session, known, token, now=now)  # a page outlives the signature it came with
+    if anonymous is not None and anonymous.id != visitor.id:
+        take_along(session, anonymous, visitor, now=now)
+    return visitor, fresh
 
 
 def _standing(session: Session, visitor: Visitor, question: Question, *, now: datetime) -> OpenThread:

@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Flask
 
 from marketplace.core.web import Platform
+from marketplace.widget.jobs import TASKS
 from marketplace.widget.loader import LoaderScript
 from marketplace.widget.routes import public, rest
 from marketplace.widget.socket import shopper_door
@@ -20,3 +21,5 @@ def register(app: Flask) -> None:
     parts.realtime.add(shopper_door(shoppers, app.extensions["conversation_verbs"]))
     app.register_blueprint(public)
     app.register_blueprint(rest)
+    for task in TASKS:
+        parts.jobs.add(task, parts)

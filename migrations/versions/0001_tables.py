@@ -19,7 +19,10 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("secret", sa.String(length=120), nullable=False),
+        sa.Column("secret_before", sa.String(length=120), nullable=True),
+        sa.Column("secret_changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("signed_identity_only", sa.Boolean(), nullable=False),
+        sa.Column("widget", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("accent", sa.String(length=120), nullable=False),
         sa.Column("help_url", sa.String(length=300), nullable=False),
         sa.Column("help_email", sa.String(length=300), nullable=False),
@@ -206,6 +209,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
     op.create_index("uq_person_email", "person", ["email"], unique=True)
+    op.create_table(
+        "spent_proof",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spent_proof")),
+    )
+    op.create_index(op.f("ix_spent_proof_expires_at"), "spent_proof", ["expires_at"], unique=False)
     op.create_table(
         "twin_object",
         sa.Column("id", sa.String(length=120), nullable=False),
@@ -789,9 +799,15 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("rotated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("previous_digest", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("previous_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("subject", sa.String(length=120), nullable=True),
+        sa.Column("proved_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("email", sa.String(length=300), nullable=True),
+        sa.Column("insults", sa.Integer(), nullable=False),
+        sa.Column("quiet_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("locale", sa.String(length=120), nullable=False),
         sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -800,6 +816,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_visitor_brand_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visitor")),
         sa.UniqueConstraint("digest", name=op.f("uq_visitor_digest")),
+        sa.UniqueConstraint("previous_digest", name=op.f("uq_visitor_previous_digest")),
     )
     op.create_index("uq_visitor_subject", "visitor", ["brand_id", "subject"], unique=True)
     op.create_table(

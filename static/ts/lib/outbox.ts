@@ -23,7 +23,7 @@ export type Send = (entry: Entry) => Promise<Ack<Record<string, unknown>>>;
 const PREFIX = "out:";
 
 /**
- * A refusal without `retry_after` is for good. Keeps every entry in the store until the server acknowledged it, one key per entry so that several
+ * A refusal without `retry_after` is for good, and so is one for the words themselves. Keeps every entry in the store until the server acknowledged it, one key per entry so that several
  * tabs never overwrite one another. Entries leave in order, one at a time; a resend of the same
  * `client_id` is harmless because the server answers it with the first acknowledgement.
  */
@@ -98,7 +98,7 @@ export class Outbox {
       this.changed(entry, ack);
       return true;
     }
-    if (ack.error.retry_after === undefined) {
+    if (ack.error.retry_after === undefined || ack.error.code === "cool_down") {
       this.put({ ...entry, refused: ack.error });
       return true;
     }

@@ -16,6 +16,8 @@ export interface Options {
   status?: (status: Status, reason?: string) => void;
   /** Told at each ping of the server: unlike timers, browsers do not slow it down in hidden pages. */
   ping?: () => void;
+  /** Asked when the server refuses the connection; true once there is reason to try again at once. */
+  refusal?: (body: string) => Promise<boolean>;
 }
 
 interface Pipe {
@@ -31,7 +33,7 @@ interface PipeEvents {
 const RACE_MS = 2000;
 const ACK_MS = 10_000;
 /** Names of refusals that no later attempt can change. */
-const FINAL = /unknown_key|wrong_origin|forbidden/;
+const FINAL = /unknown_key|wrong_origin|forbidden|_identity|identity_/;
 const BACKOFF_MS = [500, 15_000] as const;
 
 function websocketPipe(url: string, events: PipeEvents): Pipe {
@@ -239,7 +241,10 @@ export class Sio {
 
   /** A page or a key that may not enter is told so once; any other refusal passes, so it is tried again. */
   private refuse(body: string): void {
-    if (!FINAL.test(body)) return this.fallen();
+    if (!FINAL.test(body)) {
+      void this.options.refusal?.(body).then((again) => again && !this.stopped && this.renew());
+      return this.fallen();
+    }
     this.stop();
     this.tell("refused", body);
   }

@@ -3,6 +3,7 @@ import { duration } from "../lib/format";
 import { Composer } from "./composer";
 import { Reduce } from "./header";
 import { Face, Icon, Photo, useTools } from "./parts";
+import { Network } from "./thread";
 
 function Promise(): JSX.Element {
   const { model, t } = useTools();
@@ -66,6 +67,7 @@ export function Home(): JSX.Element {
         <h1>{t("Ask somebody who uses it.")}</h1>
         <Promise />
       </header>
+      <Network />
       <main class="body">
         <AboutProduct />
         <ul class="how">

@@ -1,9 +1,10 @@
 import { Sio, type Status } from "../lib/sio";
 import type { Ack, ConversationEvent, OpenThread, QuestionNews, ReadMark, Welcome } from "../lib/wire";
+import { earn } from "./proof";
 import { Rest } from "./rest";
 
-/** `live`: socket; `polling`: plain HTTP; `offline`: neither, for now. */
-export type Net = "idle" | "connecting" | "live" | "polling" | "offline" | "refused";
+/** `live`: socket; `polling`: plain HTTP; `offline`: neither, for now; `unknown`: the shop must vouch for the shopper first. */
+export type Net = "idle" | "connecting" | "live" | "polling" | "offline" | "refused" | "unknown";
 
 export interface Hearing {
   net(net: Net): void;
@@ -31,6 +32,7 @@ export class Link {
   private rest: Rest;
   private poll: ReturnType<typeof setTimeout> | undefined;
   private losses = 0;
+  private proof: string | undefined;
   net: Net = "idle";
 
   constructor(
@@ -42,8 +44,9 @@ export class Link {
     this.sio = new Sio({
       origin: location.origin,
       namespace: "/shopper",
-      auth: () => ({ key, token: tokens.get() ?? undefined, jwt: tokens.jwt(), locale: document.documentElement.lang }),
-      status: (status) => this.turned(status),
+      auth: () => ({ key, token: tokens.get() ?? undefined, jwt: tokens.jwt(), locale: document.documentElement.lang, proof: this.proof }),
+      status: (status, reason) => this.turned(status, reason),
+      refusal: (body) => this.refused(key, body),
     });
     this.sio.on<Welcome>("welcome", ({ token, open }) => {
       if (token) tokens.set(token);
@@ -59,6 +62,12 @@ export class Link {
 
   start(): void {
     if (this.net === "idle") this.sio.start();
+  }
+
+  /** With something new to show at the door: a signature, another token. */
+  restart(): void {
+    this.stop();
+    this.start();
   }
 
   stop(): void {
@@ -78,13 +87,20 @@ export class Link {
     return this.sio.status === "up";
   }
 
-  private turned(status: Status): void {
+  /** Many newcomers at once: this one works for a moment, and comes again. */
+  private async refused(key: string, body: string): Promise<boolean> {
+    if (!body.includes("proof_needed")) return false;
+    this.proof = await earn(key);
+    return true;
+  }
+
+  private turned(status: Status, reason = ""): void {
     if (status === "up") {
       this.losses = 0;
       clearTimeout(this.poll);
     } else if (status === "refused") {
       clearTimeout(this.poll);
-      this.change("refused");
+      this.change(reason.includes("identity") ? "unknown" : "refused");
     } else if (status === "connecting" && this.net === "idle") {
       this.change("connecting");
     } else if (status === "down" && this.net !== "idle") {
@@ -97,7 +113,7 @@ export class Link {
   /** One round over plain HTTP; goes on until the socket is back. */
   private async ask(): Promise<void> {
     clearTimeout(this.poll);
-    if (this.connected || this.net === "idle" || this.net === "refused") return;
+    if (this.connected || ["idle", "refused", "unknown"].includes(this.net)) return;
     this.poll = setTimeout(() => void this.ask(), POLL_MS);
     try {
       const open = await this.rest.state();

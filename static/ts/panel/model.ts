@@ -249,7 +249,10 @@ export class Model {
   }
 
   private moved(message: HostMessage): void {
-    this.jwt = message.jwt ?? this.jwt;
+    if (message.jwt && message.jwt !== this.jwt) {
+      this.jwt = message.jwt;
+      if (this.net !== "idle") this.link.restart();
+    }
     if (message.url === undefined) return;
     const { url, title = "", canonical, given, ld } = message;
     this.page = { url, title, canonical, given, ld };
@@ -259,6 +262,7 @@ export class Model {
 
   private otherTab(key: string): void {
     const kept = this.host.get("open");
+    if (key === "token") this.token = this.host.get("token") ?? this.token;
     if (key === "open" && !kept && this.thread) this.reset();
     else if (key === "open" && kept && !this.thread) {
       this.token = this.host.get("token") ?? this.token;
@@ -270,6 +274,7 @@ export class Model {
   private turned(net: Net): void {
     this.net = net;
     if (net === "offline") this.typing.stop();
+    if (net === "unknown") this.host.announce("identity_needed");
     this.changed();
   }
 

@@ -1,4 +1,5 @@
-import type { Ack, OpenThread, Refusal } from "../lib/wire";
+import { earn } from "./proof";
+import type { Ack, OpenThread, Refusal, Welcome } from "../lib/wire";
 
 type Body = Record<string, unknown>;
 type Answer = Ack<Record<string, unknown>>;
@@ -28,12 +29,17 @@ export class Rest {
   async state(): Promise<OpenThread[]> {
     if (!this.token.get()) return [];
     const answer = await this.request("GET", "state");
-    return answer.ok ? ((answer as unknown as { open?: OpenThread[] }).open ?? []) : [];
+    if (!answer.ok) return [];
+    const { open, token } = answer as unknown as Welcome;
+    if (token) this.token.set(token);
+    return open;
   }
 
   private async request(method: string, path: string, body?: Body): Promise<Answer> {
     if (!this.token.get() && path !== "visitor") {
-      const made = await this.request("POST", "visitor", { key: this.key, jwt: this.jwt() });
+      const about = { key: this.key, jwt: this.jwt(), locale: document.documentElement.lang };
+      let made = await this.request("POST", "visitor", about);
+      if (!made.ok && made.error.code === "proof_needed") made = await this.request("POST", "visitor", { ...about, proof: await earn(this.key) });
       if (!made.ok) return made;
       this.token.set(String((made as unknown as { token: string }).token));
     }
@@ -44,8 +50,8 @@ export class Rest {
     const init: RequestInit = { method, headers, credentials: "omit", cache: "no-store" };
     if (body) init.body = JSON.stringify(body);
     const response = await fetch(`/w/v1/${path}`, init);
-    if (response.status >= 500) throw new Error(`server answered ${response.status}`);
-    const json = response.status === 204 ? {} : ((await response.json()) as Body);
+    const json = response.status === 204 ? {} : ((await response.json().catch(() => ({}))) as Body);
+    if (response.status >= 500 && json.code !== "proof_needed") throw new Error(`server answered ${response.status}`);
     return response.ok ? { ok: true, ...json } : { ok: false, error: refusal(response, json) };
   }
 }

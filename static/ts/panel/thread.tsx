@@ -251,12 +251,14 @@ export function Messages(): JSX.Element {
 
 export function Network(): JSX.Element | null {
   const { model, t } = useTools();
-  if (model.net !== "offline" && model.net !== "refused") return null;
+  if (model.net !== "offline" && model.net !== "refused" && model.net !== "unknown") return null;
   return (
     <Note icon="wifi-off" kind="bar">
       {model.net === "offline"
         ? t("Connection lost. Your messages leave as soon as the network is back.")
-        : t("Questions cannot be sent from this page. Please tell the shop.")}
+        : model.net === "unknown"
+          ? t("Sign in to the shop first, then ask here.")
+          : t("Questions cannot be sent from this page. Please tell the shop.")}
     </Note>
   );
 }

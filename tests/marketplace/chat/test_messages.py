@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from experts import offers
 from marketplace.chat import conversations, messages
-from marketplace.chat.limits import Buckets
+from marketplace.chat.limits import Buckets, Repeated, Repeats
 from marketplace.chat.messages import Content, ConversationEnded
 from marketplace.chat.models import Conversation, ConversationEvent
 from marketplace.chat.states import AuthorKind, CloseReason, ConversationState
@@ -23,6 +24,8 @@ from marketplace.core.clock import new_id, utcnow
 from marketplace.core.db import Database
 from marketplace.core.errors import Forbidden, Invalid, NotFound, TooMany
 from marketplace.core.web import Platform
+from marketplace.questions.conduct import CoolDown
+from marketplace.questions.models import Visitor
 from tests.experts.test_dispatch import made, put
 from tests.factories.world import World, make_world
 
@@ -140,3 +143,24 @@ def test_a_writer_over_the_limit_is_told_how_long_to_wait() -> None:
         buckets.take(writer, at=0.0)
     assert refused.value.retry_after == 1.0
     buckets.take(writer, at=1.0)
+
+
+def test_the_same_words_again_and_again_are_refused_but_not_a_resend() -> None:
+    repeats, writer = Repeats(), uuid4()
+    names = [new_id() for _ in range(3)]
+    for name in (*names[:2], names[0], names[1]):
+        repeats.check(writer, "Hello?", name, at=0.0)
+    with pytest.raises(Repeated):
+        repeats.check(writer, " hello? ", names[2], at=1.0)
+    repeats.check(writer, "Something else", new_id(), at=1.0)
+    repeats.check(uuid4(), "Hello?", new_id(), at=1.0)
+    repeats.check(writer, "Hello?", new_id(), at=62.0)
+
+
+def test_who_pauses_after_an_insult_writes_nothing(session: Session, world: World) -> None:
+    conversation, shopper, expert = talk(session, world)
+    session.get_one(Visitor, conversation.visitor_id).quiet_until = utcnow() + timedelta(minutes=2)
+    session.flush()
+    with pytest.raises(CoolDown):
+        say(session, shopper, conversation.id, "Sorry")
+    assert say(session, expert, conversation.id, "Let us start again.") == 3

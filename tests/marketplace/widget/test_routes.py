@@ -106,8 +106,8 @@ def test_a_signed_customer_is_the_same_visitor_with_a_new_token_each_time(sessio
     one, first = visitors.identify(session, world.brand, signed(world.brand), locale="en", now=utcnow())
     two, second = visitors.identify(session, world.brand, signed(world.brand), locale="en", now=utcnow())
     assert one.id == two.id
-    assert visitors.find_visitor(session, world.brand, first) is None
-    assert visitors.find_visitor(session, world.brand, second) is two
+    assert first != second
+    assert visitors.find_visitor(session, world.brand, second, now=utcnow()) is two
 
 
 @pytest.mark.parametrize(
@@ -136,3 +136,30 @@ def test_the_accent_can_always_be_read(accent: str) -> None:
     background, text = readable_accent(accent)
     assert text in {"#ffffff", "#111111"}
     assert len(background) == 7
+
+
+def test_signed_only_lets_in_whom_the_shop_vouches_for_and_nobody_else(
+    client: FlaskClient, world: World, shopper: dict[str, str], database: Database
+) -> None:
+    with database.unit_of_work() as session:
+        session.get_one(Brand, world.brand.id).signed_identity_only = True
+    headers, key = {"Origin": ORIGIN}, world.brand.key
+    refused = client.post("/w/v1/visitor", json={"key": key}, headers=headers)
+    assert (refused.status_code, refused.json["code"]) == (403, "identity_needed")  # type: ignore[index]
+    let_in = client.post("/w/v1/visitor", json={"key": key, "jwt": signed(world.brand)}, headers=headers)
+    assert let_in.status_code == 201
+
+
+def test_an_insult_is_not_passed_on_and_the_shopper_is_told_for_how_long(
+    client: FlaskClient, shopper: dict[str, str]
+) -> None:
+    for text in ("You are an idiot", "Does it run large?"):
+        refused: Any = client.post("/w/v1/ask", json={"client_id": str(new_id()), "text": text}, headers=shopper)
+        assert (refused.status_code, refused.json["code"]) == (429, "cool_down")
+        assert "2 min" in refused.json["detail"]
+        assert 100 < refused.json["retry_after"] <= 120
+
+
+def test_a_challenge_is_there_for_those_who_need_one(client: FlaskClient, world: World) -> None:
+    answer: Any = client.get(f"/w/v1/challenge?key={world.brand.key}").json
+    assert len(answer["challenge"].split(".")) == 5
