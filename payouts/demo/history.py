@@ -8,6 +8,7 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
+from payouts.demo import second_looks
 from payouts.demo.desk import Desk
 from payouts.demo.diary import Ask, Rota, asks, mondays
 from payouts.demo.money import Till
@@ -33,6 +34,7 @@ class History:
         self._past = past
         self._now = now
         self._world = world
+        self._seed = seed
         self._rng = Random(seed)
         self._rota = Rota(world.members, seed)
         self._events: list[tuple[datetime, int, Event | None, Errand | None]] = []
@@ -55,6 +57,7 @@ class History:
             progress(f"until {at.date()}")
         with self._past.database.unit_of_work() as session:
             self._play.desk.go_home(session, self._world.members, now=self._now)
+            second_looks.tell(session, seed=self._seed, now=self._now)
             self._past.settle(session, now=self._now)
             self._past.hand_over(session)
         self._till.close(self._now)

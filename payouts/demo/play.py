@@ -23,6 +23,7 @@ from marketplace.questions.states import QuestionState
 from marketplace.questions.triage import Page
 from marketplace.questions.visitors import new_visitor
 from marketplace.ratings.rating import rate
+from payouts.demo import topics
 from payouts.demo.desk import Desk
 from payouts.demo.diary import Ask, stars_of
 from payouts.demo.past import Past
@@ -65,12 +66,15 @@ class Play:
         self.desk.sit_down(session, what.shop, what.lang, product.category, now=at)
         brand = session.get_one(Brand, what.shop.brand_id)
         visitor, _token = new_visitor(session, brand, locale=what.lang, now=at - timedelta(seconds=90))
-        page = Page(url=_address(self._past, demo.slug, product), product_id=product.external_id, lang=what.lang)
+        address = _address(self._past, demo.slug, product)
+        page = Page(url=address, product_id=product.external_id, lang=what.lang)
+        page = topics.page(what.seed, address.removesuffix(product.path), page)
         question = ask(
             session, brand=brand, visitor=visitor, client_id=_uuid(rng), text=words, page=page, locale=what.lang, now=at
         )
         if question.state is QuestionState.REDIRECTED:
             return at
+        topics.chosen(session, question, product, seed=what.seed, now=at)
         now, conversation = self._find_somebody(session, question, rng, at)
         if conversation is None:
             return self._wait(session, question, what, product, rng, now)
@@ -195,6 +199,7 @@ class Play:
                 session, shopper if by_shopper else member.actor, conversation_id=conversation.id, client_id=_uuid(rng),
                 content=messages.Content(text=turn.text), now=now,
             )  # fmt: skip
+        topics.corrected(session, conversation.question_id, product, by=member.person_id, now=now)
         return self._end(session, conversation.id, member, script, silent, rng, now)
 
     def _end(
