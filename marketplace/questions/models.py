@@ -174,3 +174,21 @@ class TriageModel(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary)
     evaluation: Mapped[Json] = mapped_column(default=dict)
     """{questions | titles: {texts, top1, top3, macro_f1, coverage}}, on texts held back while it was measured."""
+
+
+class TriageVersion(Base):
+    """What is known of each version of a brand's model, the present one included: it stays when the model goes."""
+
+    __tablename__ = "triage_version"
+    __table_args__ = (UniqueConstraint("brand_id", "language", "version"),)
+
+    id: Mapped[Key]
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand.id", ondelete="CASCADE"))
+    language: Mapped[Short]
+    version: Mapped[int]
+    built_at: Mapped[datetime]
+    labels: Mapped[int]
+    """Confirmed questions that it learnt from."""
+    products: Mapped[int]
+    """Product texts that it learnt from."""
+    evaluation: Mapped[Json] = mapped_column(default=dict)

@@ -21,7 +21,7 @@ from marketplace.core.jobs import defer
 from marketplace.questions import evaluation, language
 from marketplace.questions.classifier import CategoryModel, Name, Row
 from marketplace.questions.evaluation import HeldOut, Measured
-from marketplace.questions.models import Question, TriageLabel, TriageModel
+from marketplace.questions.models import Question, TriageLabel, TriageModel, TriageVersion
 from marketplace.questions.prediction import calibrated, held_out
 
 REBUILD = "triage.rebuild"
@@ -58,6 +58,7 @@ class Built:
     data: bytes
     labels: int
     evaluation: dict[str, Any]
+    products: int = 0
 
 
 _PRODUCTS = text(
@@ -132,23 +133,36 @@ def build(material: Material) -> Built | None:
     held = held_out(material.lang, material.names, material.rows)
     model = calibrated(material.lang, material.names, material.rows, held)
     figures = {what: found.as_json() for what, found in _measured(held).items() if found is not None}
-    return Built(material.lang, model.to_bytes(), len(material.questions), figures)
+    return Built(material.lang, model.to_bytes(), len(material.questions), figures, len(material.products))
 
 
 def store(session: Session, brand_id: UUID, built: Built, *, now: datetime) -> None:
-    """Put the model in the place of the one before, under the next version."""
+    """Put the model in the place of the one before, under the next version, and keep what is known of the version."""
     values = {
         "brand_id": brand_id, "language": built.lang, "version": 1, "built_at": now, "labels": built.labels,
         "data": built.data, "evaluation": built.evaluation,
     }  # fmt: skip
     made = insert(TriageModel).values(**values)
     kept = ("built_at", "labels", "data", "evaluation")
-    session.execute(
+    version = session.scalar(
         made.on_conflict_do_update(
             index_elements=["brand_id", "language"],
             set_={"version": TriageModel.version + 1, **{name: made.excluded[name] for name in kept}},
-        )
+        ).returning(TriageModel.version)
     )
+    session.add(
+        TriageVersion(
+            brand_id=brand_id, language=built.lang, version=version, built_at=now, labels=built.labels,
+            products=built.products, evaluation=built.evaluation,
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def is_asked_for(session: Session, brand_id: UUID) -> bool:
+    """Whether the brand's models wait to be built, or are being built."""
+    known = {"task": REBUILD, "lock": f"triage:{brand_id}"}
+    return bool(session.scalar(_ASKED_FOR, known) or session.scalar(_BEING_BUILT, known))
 
 
 def measure(session: Session, brand_id: UUID, lang: str) -> dict[str, Measured | None]:
@@ -167,6 +181,11 @@ def _measured(held: HeldOut) -> dict[str, Measured | None]:
 
 _ASKED_FOR = text(
     "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE task_name = :task AND lock = :lock AND status = 'todo')"
+)
+
+
+_BEING_BUILT = text(
+    "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE task_name = :task AND lock = :lock AND status = 'doing')"
 )
 
 

@@ -3,12 +3,14 @@
 from uuid import UUID
 
 from flask import Flask
+from flask_babel import lazy_gettext
 
 from marketplace.core.clock import utcnow
 from marketplace.core.jobs import Task
-from marketplace.core.web import Platform
+from marketplace.core.web import NavItem, Platform
 from marketplace.questions import cli, language, training
 from marketplace.questions.model_cache import CategoryModels
+from marketplace.questions.routes import door
 
 NIGHTLY = "17 2 * * *"
 
@@ -19,6 +21,11 @@ def register(app: Flask) -> None:
     models = CategoryModels()
     parts.database.info["category_models"] = models
     app.cli.add_command(cli.triage_group)
+    app.register_blueprint(door)
+    parts.nav.append(
+        NavItem("brand", lazy_gettext("Understanding"), "brand_triage.index", "graduation-cap", order=71,
+                group=lazy_gettext("Set-up"))
+    )  # fmt: skip
 
     def rebuild(brand_id: str) -> None:
         brand = UUID(brand_id)

@@ -795,6 +795,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("brand_id", "language", name=op.f("pk_triage_model")),
     )
     op.create_table(
+        "triage_version",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("language", sa.String(length=120), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("built_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("labels", sa.Integer(), nullable=False),
+        sa.Column("products", sa.Integer(), nullable=False),
+        sa.Column("evaluation", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["brand_id"], ["brand.id"], name=op.f("fk_triage_version_brand_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_triage_version")),
+        sa.UniqueConstraint(
+            "brand_id", "language", "version", name=op.f("uq_triage_version_brand_id_language_version")
+        ),
+    )
+    op.create_table(
         "visitor",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
