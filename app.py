@@ -69,7 +69,7 @@ from marketplace.widget import wiring as widget
 from payouts import announcing, earnings, letters, sales, wallet
 from payouts import wiring as payouts
 from payouts.demo import wiring as demo
-from payouts.events import PayoutSettled, WalletLow
+from payouts.events import AutomaticTopUpFailed, ChargebackMoved, PayeeStopped, PayoutSettled, WalletLow
 
 ROOT = Path(__file__).resolve().parent
 DOMAINS = (
@@ -216,7 +216,10 @@ STORY: Story = {
     OrderReturned: Consequences(now=(sales.on_order_returned,)),
     # (7) paid
     PayoutSettled: Consequences(now=(letters.on_payout_settled,)),
+    PayeeStopped: Consequences(now=(letters.on_payee_stopped,)),
     WalletLow: Consequences(now=(letters.on_wallet_low,)),
+    AutomaticTopUpFailed: Consequences(now=(letters.on_automatic_top_up_failed,)),
+    ChargebackMoved: Consequences(now=(letters.on_chargeback,)),
 }
 """What follows what: event -> handlers (now | after commit | later). Read it as the table of contents of the story."""
 

@@ -86,9 +86,10 @@ CHECKS = (
     Check("I6", "entries are in the currency of their account", _ENTRIES, """
         SELECT e.account_id, e.currency, a.currency AS of_account FROM ledger_entry e
         JOIN ledger_account a ON a.id = e.account_id WHERE e.currency <> a.currency"""),
-    Check("I7", "what brands have held is the sum of their open holds", "SELECT count(*) FROM hold", """
+    Check("I7", "what brands have held is the sum of their open holds and disputes", "SELECT count(*) FROM hold", """
         SELECT brand_id, currency, sum(held) AS held, sum(booked) AS booked FROM (
             SELECT brand_id, currency, amount_minor AS held, 0 AS booked FROM hold WHERE state = 'held'
+            UNION ALL SELECT brand_id, currency, held_minor, 0 FROM chargeback WHERE state = 'open'
             UNION ALL SELECT owner_id, currency, 0, balance FROM ledger_account WHERE kind = 'brand.held') AS both_sides
         GROUP BY brand_id, currency HAVING sum(held) <> sum(booked)"""),
     Check("I7b", "a closed conversation keeps no hold", "SELECT count(*) FROM hold", """
@@ -175,6 +176,22 @@ CHECKS = (
         LEFT JOIN ledger_transaction t ON t.key = 'top_up:' || p.id
         LEFT JOIN ledger_entry l ON l.transaction_id = t.id AND l.amount > 0
         WHERE CASE p.state WHEN 'paid' THEN p.amount_minor ELSE 0 END <> coalesce(l.amount, 0)"""),
+    Check("I20b", "withdrawals and disputes are booked as they stand", "SELECT count(*) FROM withdrawal", """
+        SELECT w.id, w.state, w.amount_minor, coalesce(-l.amount, 0) AS booked FROM withdrawal w
+        LEFT JOIN ledger_transaction t ON t.key = 'withdraw_done:' || w.id
+        LEFT JOIN ledger_entry l ON l.transaction_id = t.id AND l.amount < 0
+        WHERE w.state = 'succeeded' AND w.amount_minor <> coalesce(-l.amount, 0)
+           OR w.state IN ('asked', 'sent') AND l.amount IS NOT NULL
+        UNION ALL
+        SELECT u.id, 'paid', u.withdrawn_minor, coalesce(sum(w.amount_minor), 0) FROM top_up u
+        LEFT JOIN withdrawal w ON w.top_up_id = u.id AND w.state <> 'failed'
+        GROUP BY u.id HAVING u.withdrawn_minor <> coalesce(sum(w.amount_minor), 0)
+        UNION ALL
+        SELECT c.id, c.state, CASE c.state WHEN 'open' THEN c.amount_minor ELSE 0 END, coalesce(sum(l.amount), 0)
+        FROM chargeback c LEFT JOIN ledger_transaction t ON t.source_type = 'chargeback' AND t.source_id = c.id
+        LEFT JOIN ledger_entry l ON l.transaction_id = t.id AND l.account_id IN (
+            SELECT id FROM ledger_account WHERE kind = 'brand.receivable' AND owner_id = c.brand_id)
+        GROUP BY c.id HAVING coalesce(sum(l.amount), 0) <> CASE c.state WHEN 'open' THEN c.amount_minor ELSE 0 END"""),
     Check("I21", "every owner in the books still exists", _ACCOUNTS, """
         SELECT a.id, a.kind, a.owner_id FROM ledger_account a WHERE a.balance <> 0
         AND (a.owner_type = 'brand' AND NOT EXISTS (SELECT FROM brand WHERE id = a.owner_id)

@@ -12,7 +12,7 @@ from marketplace.accounts.models import Person
 from marketplace.core.clock import utcnow
 from marketplace.core.errors import DomainError
 from marketplace.core.web import platform, transaction
-from payouts import audit, reconciliation, runs, sealing, transfers, work
+from payouts import audit, runs, sealing, transfers, work
 from payouts.models import PayoutRun
 from payouts.provider import gateway
 
@@ -86,8 +86,9 @@ def approve_command(run_id: UUID, email: str) -> None:
 @click.argument("run_id", type=click.UUID)
 def execute_command(run_id: UUID) -> None:
     """Execute an approved run here and now; may be killed and started again at any time."""
-    with transaction() as session:
-        runs.begin(session, session.get_one(PayoutRun, run_id, with_for_update=True), now=utcnow())
+    carried = work.begin(platform(), gateway(), run_id)
+    if carried:
+        click.echo(f"{carried} carried over: the provider's balance does not cover them")
     done = transfers.execute(platform().database, gateway(), run_id)
     with transaction() as session:
         counts = runs.progress(session, run_id)
@@ -99,8 +100,7 @@ def execute_command(run_id: UUID) -> None:
 @payouts_group.command("reconcile")
 def reconcile_command() -> None:
     """Compare conversations, ledger and provider; exit 1 when they differ."""
-    work.ask_again(platform(), gateway())
-    found = reconciliation.reconcile(platform().database, gateway(), now=utcnow())
+    found = work.compare(platform(), gateway(), by=None)
     for difference in found:
         click.echo(f"{difference.name} {json.dumps(difference.details, default=str)}")
     click.echo("clean" if not found else f"{len(found)} differences")

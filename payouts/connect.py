@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from experts.models import Expert
 from marketplace.accounts.models import Person
 from marketplace.core.db import Database
+from marketplace.core.events import publish
+from payouts.events import PayeeStopped
 from payouts.gateway import Gateway, RemoteAccount
 from payouts.models import Payee
 from payouts.states import PayeeState
@@ -29,6 +31,7 @@ def record(session: Session, person_id: UUID, account: RemoteAccount, *, now: da
     if payee is None:
         payee = Payee(person_id=person_id, account_id=account.id, version=account.version, created_at=now)
         session.add(payee)
+    before = payee.state
     was_ready = payee.state in {PayeeState.ACTIVE, PayeeState.RESTRICTED}
     payee.account_id, payee.version = account.id, account.version
     payee.state = state_of(account)
@@ -37,7 +40,21 @@ def record(session: Session, person_id: UUID, account: RemoteAccount, *, now: da
     payee.missing = list(account.missing)
     payee.checked_at = now
     session.flush()
+    if before is PayeeState.ACTIVE and payee.state is not PayeeState.ACTIVE:
+        publish(session, PayeeStopped(person_id))
     return payee
+
+
+def stop(session: Session, person_id: UUID, *, closed: bool) -> None:
+    """The provider refused a transfer because of the account: nothing more is sent until it is mended."""
+    payee = session.get(Payee, person_id, with_for_update=True)
+    if payee is None:
+        return
+    was_ready = payee.state is PayeeState.ACTIVE
+    payee.state = PayeeState.CLOSED if closed else PayeeState.RESTRICTED
+    session.flush()
+    if was_ready:
+        publish(session, PayeeStopped(person_id))
 
 
 def ensure_account(database: Database, gateway: Gateway, person_id: UUID, *, now: datetime) -> Payee:

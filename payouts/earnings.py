@@ -17,19 +17,17 @@ from marketplace.core.money import Money
 from marketplace.core.settings import Settings
 from marketplace.questions.models import Question
 from marketplace.questions.states import QuestionState
-from payouts import booking, ledger, pay, wallet
+from payouts import alerts, booking, ledger, pay, wallet
 from payouts.booking import Ground
 from payouts.chart import AccountKind, brand, expert, platform
-from payouts.events import EarningTakenBack, PayRefused, WalletLow
+from payouts.events import EarningTakenBack, PayRefused
 from payouts.ledger import Entry
-from payouts.models import Assessment, Earning, Hold, Payout, WalletSettings
+from payouts.models import Assessment, Earning, Hold, Payout
 from payouts.pay import Facts, Reason
 from payouts.states import EARNING, EarningAction, EarningState, PayoutState, Rule
 
 K = AccountKind
 BATCH = 500
-WARN_BELOW = 2_000
-"""Minor units of free money below which owners are warned, unless they chose otherwise."""
 
 
 class InPayout(Conflict):
@@ -52,7 +50,7 @@ class _AboutConversation(Protocol):
 
 
 def on_conversation_opened(session: Session, event: _AboutConversation) -> None:
-    """Hold the fee. Raises `WalletShort` or `CapReached`: then the conversation does not start."""
+    """Hold the fee. Raises `WalletShort`, `CapReached` or `Disputed`: then the conversation does not start."""
     conversation = session.get_one(Conversation, event.conversation_id)
     if not _is_paid(conversation):
         return
@@ -60,7 +58,7 @@ def on_conversation_opened(session: Session, event: _AboutConversation) -> None:
     wallet.hold(
         session, conversation_id=conversation.id, brand_id=conversation.brand_id, terms=conversation.terms, now=now
     )
-    _warn_when_low(session, conversation.brand_id, str(conversation.terms["currency"]), now)
+    alerts.warn_when_low(session, conversation.brand_id, pay.fee_of(conversation.terms), now=now)
 
 
 def on_conversation_closed(session: Session, event: _AboutConversation) -> None:
@@ -228,15 +226,3 @@ def _earn(
         commission_bps=int(terms["commission_bps"]), calculation=pay.fee_facts(terms, weight, sum(weights)),
         available_on=available_on, now=conversation.closed_at,
     )  # fmt: skip
-
-
-def _warn_when_low(session: Session, brand_id: UUID, currency: str, now: datetime) -> None:
-    limits = session.get(WalletSettings, brand_id)
-    if limits is None:
-        limits = WalletSettings(brand_id=brand_id, month_cap_minor=None, warn_below_minor=WARN_BELOW, warned_at=None)
-    free = ledger.balance(session, brand(K.BRAND_WALLET, brand_id, currency))
-    if limits.warned_at is None and free < limits.warn_below_minor:
-        limits.warned_at = now
-        session.add(limits)
-        session.flush()
-        publish(session, WalletLow(brand_id, currency))

@@ -35,10 +35,34 @@ class EarningTakenBack(Event):
 
 @dataclass(frozen=True, slots=True)
 class WalletLow(Event):
-    """A brand's free money fell below where it wants to be warned."""
+    """A brand's free money fell below where it wants to be warned; `empty`: below one more conversation."""
 
     brand_id: UUID
     currency: str
+    empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AutomaticTopUpFailed(Event):
+    """A wallet could not fill itself."""
+
+    top_up_id: UUID
+    brand_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackMoved(Event):
+    """A payment of a brand is disputed, or that was decided."""
+
+    chargeback_id: UUID
+    brand_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeStopped(Event):
+    """An expert's account can no longer be paid to."""
+
+    person_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

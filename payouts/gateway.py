@@ -11,7 +11,7 @@ from uuid import UUID
 
 from marketplace.core.errors import Unavailable
 from marketplace.core.money import Money
-from payouts.states import TopUpAction
+from payouts.states import ChargebackAction, TopUpAction, WithdrawalAction
 
 
 class Trouble(Unavailable):
@@ -79,9 +79,65 @@ class Checkout:
     reference: str
     amount: Money
     payment_id: str | None = None
+    charge_id: str | None = None
     method: str = ""
     fee_minor: int = 0
     available_on: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A payment without a page: by bank transfer, or taken from a kept method. `outcome` is none while it waits.
+
+    `received` is what a bank transfer has brought so far; `bank` says where to: iban, bic, holder, country, reference.
+    """
+
+    id: str
+    outcome: TopUpAction | None
+    amount: Money
+    received: Money
+    bank: Mapping[str, str] | None = None
+    charge_id: str | None = None
+    method: str = ""
+    fee_minor: int = 0
+    available_on: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A page where a payment method is given and kept; `method_id` is none until it was."""
+
+    id: str
+    url: str | None
+    method_id: str | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money going back to a payer; `outcome` is none while it is on its way, `moved` once it left our balance."""
+
+    id: str
+    amount: Money
+    withdrawal_id: str
+    outcome: WithdrawalAction | None
+    moved: bool = True
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """A payment that its payer disputes. `taken` says that amount and fee have left our balance."""
+
+    id: str
+    payment_id: str
+    amount: Money
+    fee_minor: int
+    taken: bool
+    outcome: ChargebackAction | None
+    reason: str = ""
+    movements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +153,10 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One line of the provider's own book of our balance. `net` = amount - fee, in minor units."""
+    """One line of the provider's own book of our balance; amount - fee is what it changed.
+
+    `source_id` is what moved: a payment, a transfer (also when it came back), a refund, a dispute.
+    """
 
     id: str
     kind: str
@@ -127,6 +186,14 @@ class Notice:
     account_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """An event that the provider could not deliver, and its text as it would have been sent."""
+
+    notice: Notice
+    body: bytes
+
+
 class Gateway(Protocol):
     """What is asked of a provider. Every method may raise `Refused`, `Throttled`, `Lost` or `Broken`."""
 
@@ -153,6 +220,48 @@ class Gateway(Protocol):
 
     def checkout(self, checkout_id: str) -> Checkout:
         """How the payment stands."""
+
+    def customer(self, *, brand_id: UUID, name: str, email: str) -> str:
+        """The brand there, made the first time; its id."""
+
+    def open_setup(self, *, customer_id: str, key: str, success_url: str, cancel_url: str) -> Setup:
+        """A page where a payment method is given for later, without paying."""
+
+    def setup(self, setup_id: str) -> Setup:
+        """Whether a method was given."""
+
+    def charge(self, *, top_up_id: UUID, customer_id: str, method_id: str, amount: Money) -> Incoming:
+        """Take money from a kept method while nobody is there. The same top-up takes it once."""
+
+    def find_charge(self, *, top_up_id: UUID, customer_id: str) -> Incoming | None:
+        """The payment made for this top-up; none proves that there is none."""
+
+    def open_transfer(self, *, top_up_id: UUID, customer_id: str, amount: Money) -> Incoming:
+        """Wait for a bank transfer; says where to. The same top-up again gives the same answer."""
+
+    def incoming(self, payment_id: str) -> Incoming:
+        """How such a payment stands."""
+
+    def cancel_incoming(self, payment_id: str) -> Incoming:
+        """Stop waiting for a bank transfer. Raises `Refused` when it has come meanwhile."""
+
+    def cash(self, customer_id: str, currency: str) -> Money:
+        """What the brand transferred beyond what it was asked for."""
+
+    def refund(self, *, withdrawal_id: UUID, payment_id: str, amount: Money) -> Refund:
+        """Give money of a payment back. The same withdrawal moves it once."""
+
+    def find_refund(self, *, withdrawal_id: UUID, payment_id: str) -> Refund | None:
+        """The refund made for this withdrawal; none proves that there is none."""
+
+    def refund_of(self, refund_id: str) -> Refund:
+        """How a refund stands."""
+
+    def dispute(self, dispute_id: str) -> Disputed:
+        """How a dispute stands."""
+
+    def missed(self, *, since: datetime) -> Iterator[Missed]:
+        """Events that could not be delivered since then."""
 
     def send(self, *, key: str, payout_id: UUID, run_id: UUID, amount: Money, account_id: str) -> Transfer:
         """Transfer from our available balance. The same key moves money once, however often it is sent."""

@@ -10,15 +10,17 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.db import Database
 from marketplace.core.jobs import defer
-from payouts import connect, payments, returns
+from payouts import chargebacks, connect, funding, payments, returns, withdrawals
 from payouts.gateway import Gateway, Notice, Refused
-from payouts.models import Hook, Payout
+from payouts.models import Hook, Payout, TopUp
 from payouts.states import HookState, PayoutState
 
 log = structlog.get_logger()
 PROCESS = "payouts.hook"
 MOST_ATTEMPTS = 12
 AGAIN = timedelta(seconds=30)
+KEPT_THERE = timedelta(days=29)
+"""The provider keeps its events for 30 days."""
 
 
 def keep(session: Session, notice: Notice, body: bytes, *, now: datetime) -> bool:
@@ -67,6 +69,13 @@ def _act(
 ) -> tuple[HookState, str]:  # fmt: skip
     if kind.startswith("checkout.session.") and object_id:
         return _checkout(database, gateway, object_id, now)
+    if kind.startswith("payment_intent.") and object_id:
+        return _payment(database, gateway, object_id, now)
+    if kind.startswith(("refund.", "charge.refund.")) and object_id:
+        state = withdrawals.refresh(database, gateway, object_id, now=now)
+        return (HookState.PROCESSED, state.value) if state else (HookState.IGNORED, "not a withdrawal of ours")
+    if kind.startswith("charge.dispute.") and object_id:
+        return _dispute(database, gateway, object_id, now)
     if (thin and kind.startswith("v2.core.account")) and object_id:
         return _account(database, gateway, object_id, now)
     if kind in {"account.updated", "capability.updated"} and account_id:
@@ -84,6 +93,42 @@ def _checkout(database: Database, gateway: Gateway, checkout_id: str, now: datet
     if top_up_id is None:
         return HookState.PARKED, "no top-up has this checkout"
     return HookState.PROCESSED, payments.refresh(database, gateway, top_up_id, now=now).value
+
+
+def _payment(database: Database, gateway: Gateway, payment_id: str, now: datetime) -> tuple[HookState, str]:
+    """Bank transfers and automatic top-ups; a payment behind a checkout is told of by the checkout."""
+    with database.unit_of_work() as session:
+        top_up_id = payments.by_payment(session, payment_id)
+        brand_id = session.get_one(TopUp, top_up_id).brand_id if top_up_id is not None else None
+    if top_up_id is None or brand_id is None:
+        return HookState.IGNORED, "told of by its checkout"
+    state = payments.refresh(database, gateway, top_up_id, now=now)
+    funding.look_at_cash(database, gateway, brand_id)
+    return HookState.PROCESSED, state.value
+
+
+def _dispute(database: Database, gateway: Gateway, dispute_id: str, now: datetime) -> tuple[HookState, str]:
+    payment_id = gateway.dispute(dispute_id).payment_id
+    with database.unit_of_work() as session:
+        if payments.by_payment(session, payment_id) is None:
+            return HookState.PARKED, "no top-up has this payment"
+    state = chargebacks.refresh(database, gateway, dispute_id, now=now)
+    return HookState.PROCESSED, state.value if state is not None else "nothing was taken"
+
+
+def sweep(database: Database, gateway: Gateway, *, since: datetime, now: datetime) -> int:
+    """Keep the events that the provider could not deliver, to be processed like the others; how many were new."""
+    kept = 0
+    for missed in gateway.missed(since=since):
+        with database.unit_of_work() as session:
+            if is_ours(session, missed.notice):
+                kept += keep(session, missed.notice, missed.body, now=now)
+    return kept
+
+
+def is_ours(session: Session, notice: Notice) -> bool:
+    """Whether it is about the platform itself or about an account of one of our experts."""
+    return notice.account_id is None or connect.person_of(session, notice.account_id) is not None
 
 
 def _account(database: Database, gateway: Gateway, account_id: str, now: datetime) -> tuple[HookState, str]:

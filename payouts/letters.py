@@ -1,6 +1,7 @@
 """Mails about money: the week's statement, a payout made or refused, a wallet that runs low."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,8 +14,9 @@ from marketplace.core.clock import utcnow
 from marketplace.mail import outbox
 from payouts import ledger, queries
 from payouts.chart import AccountKind, brand
-from payouts.events import PayoutSettled, WalletLow
-from payouts.models import Earning, Payout, WalletSettings
+from payouts.events import AutomaticTopUpFailed, ChargebackMoved, PayeeStopped, PayoutSettled, WalletLow
+from payouts.models import Chargeback, Earning, Payee, Payout, TopUp, WalletSettings
+from payouts.states import PayeeState
 
 OLD_NEWS = timedelta(days=1)
 """What happened longer ago is not worth a mail: a past that is told afterwards sends none."""
@@ -34,20 +36,57 @@ def on_payout_settled(session: Session, event: PayoutSettled) -> None:
 
 
 def on_wallet_low(session: Session, event: WalletLow) -> None:
-    """Tell the brand's owners, once until the next top-up."""
+    """Tell the brand's owners, once per level until the next top-up."""
     limits, now = session.get_one(WalletSettings, event.brand_id), utcnow()
-    if limits.warned_at is None or now - limits.warned_at > OLD_NEWS:
+    if limits.warned_at is None or now - (limits.warned_empty_at or limits.warned_at) > OLD_NEWS:
         return
-    name = session.get_one(Brand, event.brand_id).name
     free = ledger.balance(session, brand(AccountKind.BRAND_WALLET, event.brand_id, event.currency))
+    context = {"free_minor": free, "currency": event.currency, "empty": event.empty, "automatic": limits.auto_on}
+    _tell_owners(session, event.brand_id, "wallet_low", context)
+
+
+def on_automatic_top_up_failed(session: Session, event: AutomaticTopUpFailed) -> None:
+    """Tell the owners what was refused, and whether it is tried again."""
+    top_up, limits = session.get_one(TopUp, event.top_up_id), session.get_one(WalletSettings, event.brand_id)
+    context = {
+        "amount_minor": top_up.amount_minor, "currency": top_up.currency, "why": top_up.error,
+        "method": limits.method_label, "on": limits.auto_on,
+    }  # fmt: skip
+    _tell_owners(session, event.brand_id, "top_up_failed", context)
+
+
+def on_chargeback(session: Session, event: ChargebackMoved) -> None:
+    """Tell the owners that a payment is disputed, what that stops, and how it ended."""
+    case = session.get_one(Chargeback, event.chargeback_id)
+    context = {"amount_minor": case.amount_minor, "currency": case.currency, "state": case.state.value}
+    _tell_owners(session, event.brand_id, "chargeback", context)
+
+
+def on_payee_stopped(session: Session, event: PayeeStopped) -> None:
+    """Tell the expert that payouts wait, that what was earned stays his, and where to mend it."""
+    payee, person = session.get_one(Payee, event.person_id), session.get_one(Person, event.person_id)
+    owed = [
+        {"minor": one.available.minor + one.pending.minor, "currency": one.currency}
+        for one in (queries.standing(session, person.id, code) for code in queries.currencies_of(session, person.id))
+    ]
+    context = {"name": person.name, "closed": payee.state is PayeeState.CLOSED, "owed": owed}
+    outbox.post(
+        session, to=person.email, locale=person.locale, template="account_stopped", context=context, now=utcnow()
+    )
+
+
+def _tell_owners(session: Session, brand_id: UUID, template: str, context: dict[str, Any]) -> None:
+    name = session.get_one(Brand, brand_id).name
     owners = session.scalars(
         select(Person)
         .join(Member, Member.person_id == Person.id)
-        .where(Member.brand_id == event.brand_id, Member.role == Role.OWNER, Person.disabled_at.is_(None))
+        .where(Member.brand_id == brand_id, Member.role == Role.OWNER, Person.disabled_at.is_(None))
     )
     for owner in owners:
-        context = {"name": owner.name, "brand": name, "free_minor": free, "currency": event.currency}
-        outbox.post(session, to=owner.email, locale=owner.locale, template="wallet_low", context=context, now=now)
+        outbox.post(
+            session, to=owner.email, locale=owner.locale, template=template,
+            context={**context, "name": owner.name, "brand": name}, now=utcnow(),
+        )  # fmt: skip
 
 
 def send_statements(session: Session, week: str, *, now: datetime) -> int:

@@ -3,15 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.db import Database
 from marketplace.core.money import Money
-from payouts import wallet
-from payouts.gateway import Checkout, Gateway
+from payouts import automatic, wallet
+from payouts.gateway import Checkout, Gateway, Incoming
 from payouts.models import TopUp
-from payouts.states import TopUpState
+from payouts.states import TopUpKind, TopUpState
 from payouts.wallet import Payment
 
 
@@ -33,22 +33,44 @@ def refresh(database: Database, gateway: Gateway, top_up_id: UUID, *, now: datet
     """Ask the provider how the payment stands, and book it when it is paid. Any number of times, from any side."""
     with database.unit_of_work() as session:
         top_up = session.get_one(TopUp, top_up_id)
-        checkout_id, state = top_up.checkout_id, top_up.state
-    if checkout_id is None or state in {TopUpState.PAID, TopUpState.FAILED, TopUpState.EXPIRED}:
+        checkout_id, payment_id, state, kind = top_up.checkout_id, top_up.payment_id, top_up.state, top_up.kind
+    if state in {TopUpState.PAID, TopUpState.FAILED, TopUpState.EXPIRED}:
         return state
-    found = gateway.checkout(checkout_id)
+    if kind is TopUpKind.CHECKOUT:
+        found = payment_of(gateway.checkout(checkout_id)) if checkout_id is not None else None
+    else:
+        found = incoming_of(gateway.incoming(payment_id)) if payment_id is not None else None
+    if found is None:
+        return state
     with database.unit_of_work() as session:
         top_up = _locked(session, top_up_id)
-        wallet.settle(session, top_up, payment_of(found), now=now)
+        was = top_up.state
+        wallet.settle(session, top_up, found, now=now)
+        if top_up.kind is TopUpKind.AUTOMATIC and top_up.state is not was:
+            automatic.note(session, top_up)
         return top_up.state
 
 
 def payment_of(found: Checkout) -> Payment:
     """What the wallet wants to know of a checkout."""
     return Payment(
-        outcome=found.outcome, payment_id=found.payment_id, method=found.method, amount=found.amount,
-        fee_minor=found.fee_minor, available_on=found.available_on,
+        outcome=found.outcome, payment_id=found.payment_id, charge_id=found.charge_id, method=found.method,
+        amount=found.amount, fee_minor=found.fee_minor, available_on=found.available_on,
     )  # fmt: skip
+
+
+def incoming_of(found: Incoming) -> Payment:
+    """What the wallet wants to know of a payment without a page."""
+    return Payment(
+        outcome=found.outcome, payment_id=found.id, charge_id=found.charge_id, method=found.method,
+        amount=found.amount, fee_minor=found.fee_minor, available_on=found.available_on,
+        received_minor=found.received.minor, error=found.error,
+    )  # fmt: skip
+
+
+def by_payment(session: Session, payment_id: str) -> UUID | None:
+    """Whose payment it is."""
+    return session.scalar(select(TopUp.id).where(TopUp.payment_id == payment_id))
 
 
 def by_checkout(session: Session, checkout_id: str) -> UUID | None:
@@ -61,8 +83,8 @@ def waiting(session: Session, *, since: datetime) -> list[UUID]:
     return list(
         session.scalars(
             select(TopUp.id).where(
-                TopUp.state.in_([TopUpState.CREATED, TopUpState.PROCESSING]), TopUp.checkout_id.is_not(None),
-                TopUp.created_at >= since,
+                TopUp.state.in_([TopUpState.CREATED, TopUpState.PROCESSING]),
+                or_(TopUp.checkout_id.is_not(None), TopUp.payment_id.is_not(None)), TopUp.created_at >= since,
             )
         )
     )  # fmt: skip

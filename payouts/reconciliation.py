@@ -2,50 +2,72 @@
 against the provider's balance. Each difference is a named finding for a person; nothing is silently put right."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from marketplace.core.clock import new_id
 from marketplace.core.db import Database
-from payouts import audit, ledger, returns
+from payouts import audit, findings, ledger, movements, payments, returns
 from payouts.chart import AccountKind, platform
-from payouts.gateway import Gateway, Holdings, Movement
-from payouts.models import Finding, Payout, PayoutRun, TopUp
-from payouts.states import FindingState, PayoutState, RunState, TopUpState
+from payouts.findings import Difference
+from payouts.gateway import Gateway, Holdings
+from payouts.models import Comparison, Payout, PayoutRun
+from payouts.states import PayoutState, RunState
 
 K = AccountKind
 SINCE = timedelta(days=35)
 SLOW = timedelta(hours=1)
+LATE = timedelta(minutes=10)
+"""How long the provider's list may lag behind what it answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A named difference: its kind, what it is about, and the figures on both sides."""
+def reconcile(database: Database, gateway: Gateway, *, now: datetime, by: UUID | None = None) -> list[Difference]:
+    """Compare, and keep what differs as findings; those no longer seen are resolved. What differs now.
 
-    kind: str
-    about: str
-    details: dict[str, Any]
-
-    @property
-    def name(self) -> str:
-        """The same difference keeps the same name, whenever it is found."""
-        return f"{self.kind}:{self.about}"[:120]
-
-
-def reconcile(database: Database, gateway: Gateway, *, now: datetime) -> list[Difference]:
-    """Compare, and keep what differs as findings; those no longer seen are resolved. What differs now."""
-    holdings, movements = gateway.holdings(), list(gateway.movements(since=now - SINCE))
+    `by` is who asked for it; nobody: the calendar. Each comparison is kept with what it looked at.
+    """
+    holdings, lines = gateway.holdings(), list(gateway.movements(since=now - SINCE))
     with database.unit_of_work() as session:
-        returns.book_own_money(session, movements, now=now)
+        payments.mature_due(session, now=now)
+        returns.book_own_money(session, lines, now=now)
+        compared = movements.store(session, lines)
+        matched = movements.match(session)
         found = [
-            *_against_conversations(session), *_against_book(session, movements, now),
+            *_against_conversations(session), *_against_book(session, now),
             *_against_balance(session, holdings), *_unsettled(session, now),
         ]  # fmt: skip
-        _keep(session, found, now)
+        opened, closed = findings.keep(session, found, now=now)
+        session.add(
+            Comparison(
+                id=new_id(), by_person_id=by, checked=_counted(session, compared, matched), differences=len(found),
+                opened=opened, closed=closed, at=now,
+            )
+        )  # fmt: skip
     return found
+
+
+def keep_failure(database: Database, problem: str, *, now: datetime, by: UUID | None) -> None:
+    """Keep that a comparison could not be made, and why."""
+    with database.unit_of_work() as session:
+        session.add(Comparison(id=new_id(), by_person_id=by, checked={}, problem=problem[:300], at=now))
+
+
+def _counted(session: Session, compared: int, matched: int) -> dict[str, int]:
+    """What was looked at: rows of each side."""
+    counts = session.execute(
+        text("""
+            SELECT (SELECT count(*) FROM conversation) AS conversations,
+                   (SELECT count(*) FROM ledger_transaction) AS transactions,
+                   (SELECT count(*) FROM ledger_account) AS accounts
+        """)
+    ).one()
+    return {
+        "conversations": counts.conversations, "transactions": counts.transactions, "accounts": counts.accounts,
+        "movements": compared, "matched": matched,
+    }  # fmt: skip
 
 
 def _against_conversations(session: Session) -> Iterator[Difference]:
@@ -56,28 +78,26 @@ def _against_conversations(session: Session) -> Iterator[Difference]:
         )
 
 
-def _against_book(session: Session, movements: list[Movement], now: datetime) -> Iterator[Difference]:
-    paid = session.scalars(
-        select(TopUp).where(TopUp.state == TopUpState.PAID, TopUp.paid_at >= now - SINCE + timedelta(days=1))
-    ).all()
-    sent = session.scalars(
-        select(Payout).where(Payout.transfer_id.is_not(None), Payout.settled_at >= now - SINCE + timedelta(days=1))
-    ).all()
-    transfers = {line.source_id: line for line in movements if line.kind == "transfer"}
-    charged = sum(line.amount.minor for line in movements if line.kind in {"charge", "payment"})
-    for payout in sent:
-        line = transfers.pop(payout.transfer_id, None)
-        if line is None or -line.amount.minor != payout.amount_minor:
-            theirs = -line.amount.minor if line is not None else 0
-            details = {"payout": str(payout.id), "ours": payout.amount_minor, "theirs": theirs}
-            yield Difference("transfer_differs", str(payout.transfer_id), details)
-    known = set(session.scalars(select(Payout.transfer_id).where(Payout.transfer_id.in_(list(transfers)))))
-    for transfer_id, line in transfers.items():
-        if transfer_id not in known:
-            yield Difference("transfer_unknown", str(transfer_id), {"theirs": -line.amount.minor})
-    ours = sum(top_up.amount_minor for top_up in paid)
-    if ours > charged:
-        yield Difference("payments_missing", f"{now:%Y-%m-%d}", {"ours": ours, "theirs": charged})
+def _against_book(session: Session, now: datetime) -> Iterator[Difference]:
+    """Each line there is booked by one transaction here with its amount, and back."""
+    since = now - SINCE + timedelta(days=1)
+    for line in movements.unbooked(session, since=since):
+        kind = "transfer_unknown" if line.kind == "transfer" else "movement_unbooked"
+        details = {
+            "movement": line.id, "type": line.kind, "source": line.source_id, "theirs": line.amount_minor,
+            "fee": line.fee_minor, "currency": line.currency, "at": f"{line.created_at:%Y-%m-%d %H:%M} UTC",
+        }  # fmt: skip
+        yield Difference(kind, str(line.source_id if kind == "transfer_unknown" else line.id), details)
+    for pair in movements.differing(session, since=since):
+        line = pair.movement
+        details = {
+            "movement": line.id, "transaction": str(line.transaction_id), "ours": pair.booked,
+            "theirs": line.amount_minor - line.fee_minor, "currency": line.currency,
+        }  # fmt: skip
+        yield Difference("movement_differs", line.id, details)
+    for transaction in movements.missing(session, since=since, until=now - LATE):
+        details = {"transaction": str(transaction.id), "type": transaction.type, "key": transaction.key}
+        yield Difference("transaction_unmatched", transaction.key, details)
 
 
 def _against_balance(session: Session, holdings: Holdings) -> Iterator[Difference]:
@@ -108,22 +128,4 @@ def _unsettled(session: Session, now: datetime) -> Iterator[Difference]:
         yield Difference("payout_unsettled", str(payout.id), details)
 
 
-def _keep(session: Session, found: list[Difference], now: datetime) -> None:
-    known = {finding.name: finding for finding in session.scalars(select(Finding).with_for_update())}
-    for difference in found:
-        finding = known.get(difference.name)
-        if finding is None:
-            finding = Finding(
-                name=difference.name, kind=difference.kind, state=FindingState.OPEN, first_seen_at=now, note="",
-                details={}, last_seen_at=now,
-            )  # fmt: skip
-            session.add(finding)
-        finding.details, finding.last_seen_at = difference.details, now
-        finding.state, finding.resolved_at = FindingState.OPEN, None
-    names = [difference.name for difference in found]
-    session.execute(
-        update(Finding)
-        .where(Finding.state == FindingState.OPEN, Finding.name.not_in(names))
-        .values(state=FindingState.RESOLVED, resolved_at=now)
-    )
-    session.flush()
+__all__ = ["Difference", "keep_failure", "reconcile"]

@@ -13,12 +13,14 @@ from marketplace.core.actors import Audience
 from marketplace.core.clock import utcnow
 from marketplace.core.errors import DomainError
 from marketplace.core.i18n import gettext as _
-from marketplace.core.jobs import defer
 from marketplace.core.money import Money
 from marketplace.core.web import Door, actor, explain, platform, transaction
-from payouts import connect, runs, words, work
+from payouts import connect, ledger, runs, words, work
 from payouts.access import access_run
+from payouts.chart import AccountKind
+from payouts.chart import platform as ledger_platform
 from payouts.models import Payout, PayoutRun
+from payouts.provider import gateway
 from payouts.states import PayoutState, RunState
 
 door = Door("operator_runs", __name__, audience=Audience.OPERATOR, url_prefix="/operator/runs")
@@ -74,13 +76,16 @@ def show(run_id: UUID) -> ResponseReturnValue:
             select(Payout).where(Payout.run_id == run_id).order_by(Payout.id).offset((page - 1) * PAGE).limit(PAGE + 1)
         ).all()
         counts = runs.progress(session, run_id)
+        there = ledger.balance(session, ledger_platform(AccountKind.STRIPE_AVAILABLE, run.currency))
         names = _names(session, run, list(payouts))
     limit = platform().settings.payout_second_approval_minor
     return render_template(
         "payouts/run.html", run=run, payouts=payouts[:PAGE], counts=counts, names=names, states=words.STATES,
         skips=words.SKIPS, skipped=run.skipped[:PAGE], by_reason=Counter(line["reason"] for line in run.skipped),
         settled=sum(n for state, n in counts.items() if state not in {PayoutState.PREPARED, PayoutState.SUBMITTED}),
-        total=Money(run.total_minor, run.currency), needs_second=runs.needs_second(run, limit_minor=limit),
+        total=Money(run.total_minor, run.currency), available=Money(there, run.currency),
+        margin=Money(platform().settings.payout_margin_minor, run.currency),
+        needs_second=runs.needs_second(run, limit_minor=limit),
         approved_by_me=run.first_approver == _operator(),
         previous_url=url_for(".show", run_id=run_id, page=page - 1) if page > 1 else None,
         next_url=url_for(".show", run_id=run_id, page=page + 1) if len(payouts) > PAGE else None,
@@ -108,15 +113,15 @@ def execute(run_id: UUID) -> ResponseReturnValue:
     """Start; the worker does it, and this page shows how far it is. Two clicks start it once."""
     try:
         with transaction() as session:
-            run = access_run(session, actor(), run_id, lock=True)
-            begun = run.state is RunState.APPROVED
-            runs.begin(session, run, now=utcnow())
-            if begun:
-                defer(session, work.EXECUTE, lock=work.EXECUTE, run_id=str(run_id))
+            access_run(session, actor(), run_id)
+        carried = work.begin(platform(), gateway(), run_id)
     except DomainError as error:
         flash(explain(error), "error")
     else:
         flash(_("The run is under way."), "success")
+        if carried:
+            flash(_("%(count)s payouts wait for a later run: the provider’s balance does not cover them.",
+                    count=carried), "warning")  # fmt: skip
     return redirect(url_for(".show", run_id=run_id))
 
 

@@ -45,6 +45,7 @@ class Skip(StrEnum):
     NOT_READY = "not_ready"
     HELD = "held"
     ALREADY = "already_in_period"
+    CARRIED_OVER = "carried_over"
 
 
 def period_of(now: datetime) -> str:
@@ -217,13 +218,50 @@ def cancel(session: Session, run: PayoutRun) -> None:
     session.flush()
 
 
-def begin(session: Session, run: PayoutRun, *, now: datetime) -> None:
-    """Start executing an approved run held locked by the caller. Two clicks start it once."""
+def begin(session: Session, run: PayoutRun, *, now: datetime, available_minor: int | None = None) -> int:
+    """Start executing an approved run held locked by the caller; how many payouts are carried over.
+
+    `available_minor` is what the provider can send now: beyond it, the newest are left for a later run. Two clicks
+    start it once.
+    """
     if run.state in {RunState.EXECUTING, RunState.DONE}:
-        return
+        return 0
     run.state = RUN.after(run.state, RunAction.EXECUTE)
     run.executed_at = now
     session.flush()
+    return 0 if available_minor is None else _carry_over(session, run, available_minor, now)
+
+
+def _carry_over(session: Session, run: PayoutRun, available_minor: int, now: datetime) -> int:
+    """Oldest money first: from the first payout on that is not covered, all wait for a later run."""
+    promised = session.scalar(
+        select(func.coalesce(func.sum(Payout.amount_minor), 0))
+        .join(PayoutRun, PayoutRun.id == Payout.run_id)
+        .where(
+            PayoutRun.state == RunState.EXECUTING, PayoutRun.id != run.id, Payout.currency == run.currency,
+            Payout.state.in_([PayoutState.PREPARED, PayoutState.SUBMITTED]),
+        )
+    )  # fmt: skip
+    running = func.sum(Payout.amount_minor).over(order_by=Payout.id).label("running")
+    ranked = select(Payout.id, running).where(Payout.run_id == run.id).subquery()
+    beyond = select(ranked.c.id).where(ranked.c.running > available_minor - int(promised or 0))
+    session.execute(
+        update(Earning)
+        .where(Earning.payout_id.in_(beyond), Earning.state == EarningState.AVAILABLE)
+        .values(payout_id=None)
+        .execution_options(synchronize_session=False)
+    )
+    carried = session.execute(
+        update(Payout)
+        .where(Payout.id.in_(beyond), Payout.state == PayoutState.PREPARED)
+        .values(
+            state=PAYOUT.after(PayoutState.PREPARED, PayoutAction.CANCEL), error=Skip.CARRIED_OVER.value,
+            settled_at=now,
+        )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    session.expire_all()
+    return int(carried.rowcount)  # type: ignore[attr-defined]
 
 
 def release(session: Session, payout: Payout) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,9 +11,9 @@ import stripe
 from marketplace.core.money import Money
 from payouts.gateway import (
     Broken,
-    Checkout,
     Holdings,
     Lost,
+    Missed,
     Movement,
     Notice,
     NotOurs,
@@ -22,18 +22,17 @@ from payouts.gateway import (
     Throttled,
     Transfer,
 )  # fmt: skip
-from payouts.states import TopUpAction
+from payouts.stripe_payments import StripePayments, time_of
 
 VERSION = "2026-10-28.endive"
 """Pinned; the webhook endpoints are made with the same."""
 TOLERANCE = 300
 """Seconds a signature may be old."""
 _NOT_STORED = frozenset({"lock_timeout", "idempotency_key_in_use", "rate_limit"})
-_PENDING_METHODS = frozenset({"sepa_debit", "customer_balance"})
 T = TypeVar("T")
 
 
-class StripeGateway:
+class StripeGateway(StripePayments):
     """One account of ours at Stripe, or at a server that speaks like it."""
 
     def __init__(
@@ -118,7 +117,7 @@ class StripeGateway:
                 lambda: self._client.v2.core.account_links.create(
                     {
                         "account": account_id,
-                        "use_case": {"type": "account_onboarding", "account_onboarding": target},  # type: ignore[typeddict-item]
+                        "use_case": {"type": "account_onboarding", "account_onboarding": target},
                     }
                 )
             )
@@ -127,39 +126,6 @@ class StripeGateway:
     def dashboard_link(self, account_id: str) -> str:
         """The expert's Express pages."""
         return str(_ask(lambda: self._client.v1.accounts.login_links.create(account_id)).url)
-
-    def open_checkout(
-        self, *, top_up_id: UUID, brand_id: UUID, amount: Money, success_url: str, cancel_url: str
-    ) -> Checkout:
-        """Card or SEPA debit, on Stripe's page."""
-        price: Any = {
-            "currency": amount.currency.lower(), "unit_amount": amount.minor, "product_data": {"name": "Wallet top-up"},
-        }  # fmt: skip
-        made = _ask(
-            lambda: self._client.v1.checkout.sessions.create(
-                {
-                    "mode": "payment", "client_reference_id": str(top_up_id),
-                    "line_items": [{"quantity": 1, "price_data": price}],
-                    "payment_intent_data": {
-                        "metadata": {"top_up_id": str(top_up_id)}, "transfer_group": f"brand_{brand_id}",
-                    },
-                    "allowed_payment_method_types": ["card", "sepa_debit"],
-                    "success_url": success_url, "cancel_url": cancel_url,
-                },
-                {"idempotency_key": f"topup:{top_up_id}"},
-            )
-        )  # fmt: skip
-        return _checkout(made)
-
-    def checkout(self, checkout_id: str) -> Checkout:
-        """How the payment stands, with the fee and the date from its balance transaction."""
-        return _checkout(
-            _ask(
-                lambda: self._client.v1.checkout.sessions.retrieve(
-                    checkout_id, {"expand": ["payment_intent.latest_charge.balance_transaction"]}
-                )
-            )
-        )
 
     def send(self, *, key: str, payout_id: UUID, run_id: UUID, amount: Money, account_id: str) -> Transfer:
         """One transfer from our available balance."""
@@ -204,16 +170,26 @@ class StripeGateway:
         """Our balance transactions, newest first."""
         first = _ask(
             lambda: self._client.v1.balance_transactions.list(
-                {"created": {"gte": int(since.timestamp())}, "limit": 100}
+                {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.source"]}
             )
         )
         for line in first.auto_paging_iter():
-            source = line.source
             yield Movement(
                 id=line.id, kind=line.type, amount=Money(line.amount, line.currency.upper()), fee_minor=line.fee,
-                source_id=source if isinstance(source, str) or source is None else source.id,
-                created_at=_time(line.created), available_on=_time(line.available_on),
+                source_id=_source(line.source), created_at=time_of(line.created),
+                available_on=time_of(line.available_on),
             )  # fmt: skip
+
+    def missed(self, *, since: datetime) -> Iterator[Missed]:
+        """Snapshot events of the last 30 days that no endpoint took."""
+        first = self._ask(
+            lambda: self._client.v1.events.list(
+                {"delivery_success": False, "created": {"gte": int(since.timestamp())}, "limit": 100}
+            )
+        )
+        for event in first.auto_paging_iter():
+            content: dict[str, Any] = event.to_dict()
+            yield Missed(_notice(content, thin=False), json.dumps(content, default=str).encode())
 
     def read_notice(self, body: bytes, signature: str, *, thin: bool) -> Notice:
         """Verified on raw bytes against each secret in use; test mode and live mode never mix."""
@@ -224,11 +200,19 @@ class StripeGateway:
         event: dict[str, Any] = json.loads(payload)
         if bool(event.get("livemode")) is self._is_test:
             raise NotOurs
-        related = event.get("related_object") if thin else (event.get("data") or {}).get("object")
-        return Notice(
-            id=str(event["id"]), type=str(event["type"]), thin=thin,
-            object_id=str(related["id"]) if related and related.get("id") else None, account_id=event.get("account"),
-        )  # fmt: skip
+        return _notice(event, thin=thin)
+
+    @staticmethod
+    def _ask(call: Callable[[], T]) -> T:
+        return _ask(call)
+
+
+def _notice(event: dict[str, Any], *, thin: bool) -> Notice:
+    related = event.get("related_object") if thin else (event.get("data") or {}).get("object")
+    return Notice(
+        id=str(event["id"]), type=str(event["type"]), thin=thin,
+        object_id=str(related["id"]) if related and related.get("id") else None, account_id=event.get("account"),
+    )  # fmt: skip
 
 
 def _is_signed(payload: str, signature: str, secret: str) -> bool:
@@ -273,29 +257,13 @@ def _v1(account: Any) -> RemoteAccount:
     return RemoteAccount(id=account.id, version="v1", ready=ready, missing=tuple(due or ()))
 
 
-def _checkout(session: Any) -> Checkout:
-    intent = session.payment_intent
-    charge = getattr(intent, "latest_charge", None) if not isinstance(intent, str) else None
-    line = getattr(charge, "balance_transaction", None) if not isinstance(charge, str) else None
-    line = line if not isinstance(line, str) else None
-    return Checkout(
-        id=session.id, url=session.url, outcome=_outcome(session, intent), reference=session.client_reference_id or "",
-        amount=Money(session.amount_total or 0, str(session.currency).upper()),
-        payment_id=intent if isinstance(intent, str) or intent is None else intent.id,
-        method=getattr(getattr(charge, "payment_method_details", None), "type", "") or "",
-        fee_minor=line.fee if line else 0, available_on=_time(line.available_on) if line else None,
-    )  # fmt: skip
-
-
-def _outcome(session: Any, intent: Any) -> TopUpAction | None:
-    if session.payment_status == "paid":
-        return TopUpAction.PAY
-    if session.status == "expired":
-        return TopUpAction.EXPIRE
-    if session.status != "complete":
-        return None
-    status = getattr(intent, "status", "processing")
-    return TopUpAction.FAIL if status in {"requires_payment_method", "canceled"} else TopUpAction.PROCESS
+def _source(source: Any) -> str | None:
+    """What a line of the book is about; for money of a transfer that came back, the transfer."""
+    if source is None or isinstance(source, str):
+        return source
+    if source.object == "transfer_reversal":
+        return source.transfer if isinstance(source.transfer, str) else str(source.transfer.id)
+    return str(source.id)
 
 
 def _transfer(transfer: Any) -> Transfer:
@@ -307,7 +275,3 @@ def _transfer(transfer: Any) -> Transfer:
         payout_id=str(metadata["payout_id"]) if metadata and "payout_id" in metadata else "",
         reversed_minor=transfer.amount_reversed,
     )  # fmt: skip
-
-
-def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -11,25 +11,24 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
 from marketplace.core.events import publish
 from marketplace.core.money import Money
-from payouts import ledger, runs
+from payouts import connect, ledger, runs
 from payouts.chart import AccountKind, expert, platform
 from payouts.events import PayoutSettled
 from payouts.gateway import Broken, Gateway, Lost, Refused, Throttled, Transfer
 from payouts.ledger import Entry, moved
-from payouts.models import Earning, Payee, Payout, PayoutRun
+from payouts.models import Earning, Payout, PayoutRun
 from payouts.states import (
     EARNING,
     PAYOUT,
     EarningAction,
     EarningState,
-    PayeeState,
     PayoutAction,
     PayoutState,
     RunState,
@@ -193,12 +192,8 @@ def _refused(database: Database, payout_id: UUID, refusal: Refused, now: datetim
             log.error("payout_key_misused", payout=str(payout.id))
             return
         if refusal.reason in _ACCOUNT_TROUBLE:
-            closed = refusal.reason != "insufficient_capabilities_for_transfer"
-            session.execute(
-                update(Payee)
-                .where(Payee.person_id == payout.person_id)
-                .values(state=PayeeState.CLOSED if closed else PayeeState.RESTRICTED)
-            )
+            restricted = refusal.reason == "insufficient_capabilities_for_transfer"
+            connect.stop(session, payout.person_id, closed=not restricted)
         _give_back(session, payout, now)
 
 

@@ -2,25 +2,41 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from marketplace.core.clock import new_id, utcnow
 from marketplace.core.errors import Conflict, Invalid
+from marketplace.core.jobs import defer
 from marketplace.core.money import Money
 from payouts import ledger
 from payouts.chart import AccountKind, brand, platform
 from payouts.ledger import Insufficient, moved
-from payouts.models import Earning, Hold, TopUp, WalletSettings
+from payouts.models import Chargeback, Earning, Hold, TopUp, WalletSettings
 from payouts.pay import fee_of
-from payouts.states import HOLD, TOP_UP, EarningState, HoldAction, HoldState, TopUpAction, TopUpState
+from payouts.states import (
+    HOLD,
+    TOP_UP,
+    ChargebackState,
+    EarningState,
+    HoldAction,
+    HoldState,
+    TopUpAction,
+    TopUpKind,
+    TopUpState,
+)
 
 K = AccountKind
+FILL = "payouts.fill"
+"""The job that tops a wallet up by itself."""
+DEBIT_RISK = timedelta(weeks=8)
+"""How long a payer may have a direct debit returned without giving a reason."""
 LEAST_TOP_UP, MOST_TOP_UP = 1_000, 5_000_000
 """Bounds of one top-up, in minor units."""
 
@@ -33,10 +49,17 @@ class WalletShort(Conflict):
 
 
 class CapReached(Conflict):
-    """The brand's monthly limit would be passed."""
+    """The brand's limit of the day or of the month would be passed."""
 
     code = "spend_cap"
-    message = "The brand has reached its spending limit for this month."
+    message = "The brand has reached its spending limit."
+
+
+class Disputed(Conflict):
+    """A payment of the brand is disputed: nothing new starts until that is decided."""
+
+    code = "payment_disputed"
+    message = "A payment of this brand is disputed."
 
 
 class Obstacle(StrEnum):
@@ -44,39 +67,65 @@ class Obstacle(StrEnum):
 
     WALLET_SHORT = "wallet_short"
     SPEND_CAP = "spend_cap"
+    DAY_CAP = "day_cap"
+    DISPUTED = "disputed"
 
 
 @dataclass(frozen=True, slots=True)
 class Funds:
-    """A brand's money: free, held for open conversations, spent this month, and the monthly limit, if any."""
+    """A brand's money: free, held for open conversations, spent this month and today, and the limits, if any."""
 
     free: Money
     held: Money
     spent: Money
     cap: Money | None
+    spent_today: Money
+    day_cap: Money | None
+    owed: Money
+    """What a disputed payment took from us."""
 
 
 def funds(session: Session, brand_id: UUID, currency: str, *, now: datetime) -> Funds:
-    """What the brand has and has spent in the present month (UTC)."""
+    """What the brand has, and has spent in the present month and day (UTC)."""
     limits = session.get(WalletSettings, brand_id)
-    cap = limits.month_cap_minor if limits is not None else None
+
+    def have(kind: AccountKind) -> Money:
+        return Money(ledger.balance(session, brand(kind, brand_id, currency)), currency)
+
+    def limit(minor: int | None) -> Money | None:
+        return Money(minor, currency) if minor is not None else None
+
     return Funds(
-        free=Money(ledger.balance(session, brand(K.BRAND_WALLET, brand_id, currency)), currency),
-        held=Money(ledger.balance(session, brand(K.BRAND_HELD, brand_id, currency)), currency),
+        free=have(K.BRAND_WALLET), held=have(K.BRAND_HELD),
         spent=Money(_spent_since(session, brand_id, currency, _month(now)), currency),
-        cap=Money(cap, currency) if cap is not None else None,
-    )
+        cap=limit(limits.month_cap_minor if limits is not None else None),
+        spent_today=Money(_spent_since(session, brand_id, currency, _day(now)), currency),
+        day_cap=limit(limits.day_cap_minor if limits is not None else None), owed=have(K.BRAND_RECEIVABLE),
+    )  # fmt: skip
 
 
 def obstacle(session: Session, brand_id: UUID, terms: Mapping[str, Any], *, now: datetime) -> Obstacle | None:
     """What stops a conversation under these terms from starting, or nothing."""
     fee = fee_of(terms)
-    have = funds(session, brand_id, fee.currency, now=now)
-    if have.free < fee:
+    if ledger.balance(session, brand(K.BRAND_WALLET, brand_id, fee.currency)) < fee.minor:
         return Obstacle.WALLET_SHORT
-    if have.cap is not None and have.cap < have.spent + have.held + fee:
-        return Obstacle.SPEND_CAP
+    if session.scalar(_OPEN_CHARGEBACK, {"brand": brand_id}):
+        return Obstacle.DISPUTED
+    limits = session.get(WalletSettings, brand_id)
+    if limits is None or (limits.month_cap_minor is None and limits.day_cap_minor is None):
+        return None
+    wanted = ledger.balance(session, brand(K.BRAND_HELD, brand_id, fee.currency)) + fee.minor
+    for cap, since, which in (
+        (limits.day_cap_minor, _day(now), Obstacle.DAY_CAP), (limits.month_cap_minor, _month(now), Obstacle.SPEND_CAP),
+    ):  # fmt: skip
+        if cap is not None and cap < _spent_since(session, brand_id, fee.currency, since) + wanted:
+            return which
     return None
+
+
+_OPEN_CHARGEBACK = select(
+    exists().where(Chargeback.brand_id == bindparam("brand"), Chargeback.state == ChargebackState.OPEN)
+)
 
 
 def can_start(session: Session, brand_id: UUID, terms: Mapping[str, Any], *, now: datetime | None = None) -> bool:
@@ -87,14 +136,17 @@ def can_start(session: Session, brand_id: UUID, terms: Mapping[str, Any], *, now
 def hold(
     session: Session, *, conversation_id: UUID, brand_id: UUID, terms: Mapping[str, Any], now: datetime
 ) -> Hold | None:
-    """Set the fee aside; nothing for terms without a fee. Raises `WalletShort`, `CapReached`."""
+    """Set the fee aside; nothing for terms without a fee. Raises `WalletShort`, `CapReached`, `Disputed`."""
     fee = fee_of(terms)
     if not fee:
         return None
-    # With a limit, holds of one brand come one after another, or two could pass it together.
-    session.get(WalletSettings, brand_id, with_for_update=True)
-    if obstacle(session, brand_id, terms, now=now) is Obstacle.SPEND_CAP:
-        raise CapReached
+    # Settings before accounts, and holds of one brand one after another, or two could pass a limit together.
+    limits = settings_of(session, brand_id)
+    match obstacle(session, brand_id, terms, now=now):
+        case Obstacle.SPEND_CAP | Obstacle.DAY_CAP:
+            raise CapReached
+        case Obstacle.DISPUTED:
+            raise Disputed
     held = Hold(
         id=new_id(), conversation_id=conversation_id, brand_id=brand_id, amount_minor=fee.minor,
         currency=fee.currency, created_at=now,
@@ -109,6 +161,8 @@ def hold(
         )  # fmt: skip
     except Insufficient:
         raise WalletShort from None
+    if limits.auto_on and ledger.balance(session, wallet) < limits.auto_below_minor:
+        defer(session, FILL, lock=f"{FILL}:{brand_id}", brand_id=str(brand_id))
     return held
 
 
@@ -130,13 +184,16 @@ def resolve(session: Session, held: Hold, *, spent: Money, now: datetime) -> Non
     session.flush()
 
 
-def start_top_up(session: Session, *, brand_id: UUID, amount: Money, by_person_id: UUID | None, now: datetime) -> TopUp:
+def start_top_up(
+    session: Session, *, brand_id: UUID, amount: Money, by_person_id: UUID | None, now: datetime,
+    kind: TopUpKind = TopUpKind.CHECKOUT,
+) -> TopUp:  # fmt: skip
     """The intention to add money; nothing is booked before it is paid. Raises `Invalid` outside the bounds."""
     if not LEAST_TOP_UP <= amount.minor <= MOST_TOP_UP:
         raise Invalid("Choose an amount from 10 to 50,000.", field="amount")
     top_up = TopUp(
         id=new_id(), brand_id=brand_id, by_person_id=by_person_id, amount_minor=amount.minor,
-        currency=amount.currency, state=TopUpState.CREATED, created_at=now,
+        currency=amount.currency, kind=kind, state=TopUpState.CREATED, created_at=now,
     )  # fmt: skip
     session.add(top_up)
     session.flush()
@@ -145,14 +202,17 @@ def start_top_up(session: Session, *, brand_id: UUID, amount: Money, by_person_i
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What the provider says of a checkout. `fee_minor` and `available_on` are known once it is paid."""
+    """What the provider says of a payment. `fee_minor` and `available_on` are known once it is paid."""
 
     outcome: TopUpAction | None
     payment_id: str | None = None
+    charge_id: str | None = None
     method: str = ""
     amount: Money | None = None
     fee_minor: int = 0
     available_on: datetime | None = None
+    received_minor: int = 0
+    error: str = ""
 
 
 def settle(session: Session, top_up: TopUp, payment: Payment, *, now: datetime) -> None:
@@ -160,21 +220,28 @@ def settle(session: Session, top_up: TopUp, payment: Payment, *, now: datetime) 
 
     Only `PAY` moves money. Raises `Invalid` when another amount was paid than asked for.
     """
+    if top_up.state is TopUpState.CREATED:
+        top_up.received_minor = min(payment.received_minor, top_up.amount_minor)
     if payment.outcome is None or not TOP_UP.allows(top_up.state, payment.outcome):
         return
     if payment.outcome is TopUpAction.PAY and payment.amount != Money(top_up.amount_minor, top_up.currency):
         raise Invalid("Another amount was paid than asked for.")
     top_up.state = TOP_UP.after(top_up.state, payment.outcome)
     top_up.payment_id = payment.payment_id or top_up.payment_id
+    top_up.charge_id = payment.charge_id or top_up.charge_id
     top_up.method = payment.method or top_up.method
+    top_up.error = payment.error[:300]
     if top_up.state is TopUpState.PAID:
         top_up.paid_at = now
         top_up.fee_minor = payment.fee_minor
         top_up.available_on = payment.available_on or now
+        top_up.received_minor = top_up.amount_minor
+        if top_up.method == "sepa_debit":
+            top_up.risk_until = now + DEBIT_RISK
         # Limits before accounts, as in `hold`: the order in which everybody takes them.
         limits = session.get(WalletSettings, top_up.brand_id, with_for_update=True)
         if limits is not None:
-            limits.warned_at = None
+            limits.warned_at = limits.warned_empty_at = None
         _credit(session, top_up, now)
     elif top_up.state in {TopUpState.FAILED, TopUpState.EXPIRED}:
         top_up.ended_at = now
@@ -200,17 +267,27 @@ def mature(session: Session, top_up: TopUp, *, now: datetime) -> None:
     session.flush()
 
 
-def set_limits(session: Session, brand_id: UUID, *, month_cap_minor: int | None, warn_below_minor: int) -> None:
+def set_limits(
+    session: Session, brand_id: UUID, *, month_cap_minor: int | None, warn_below_minor: int,
+    day_cap_minor: int | None = None,
+) -> None:  # fmt: skip
     """Change the brand's limits. Raises `Invalid` for a limit of nothing or less."""
-    if month_cap_minor is not None and month_cap_minor <= 0:
-        raise Invalid("Leave it empty for no limit.", field="month_cap")
-    limits = session.get(WalletSettings, brand_id)
-    if limits is None:
-        limits = WalletSettings(brand_id=brand_id)
-        session.add(limits)
-    limits.month_cap_minor = month_cap_minor
+    for name, cap in (("month_cap", month_cap_minor), ("day_cap", day_cap_minor)):
+        if cap is not None and cap <= 0:
+            raise Invalid("Leave it empty for no limit.", field=name)
+    limits = settings_of(session, brand_id)
+    limits.month_cap_minor, limits.day_cap_minor = month_cap_minor, day_cap_minor
     limits.warn_below_minor = max(0, warn_below_minor)
     session.flush()
+
+
+def settings_of(session: Session, brand_id: UUID) -> WalletSettings:
+    """The brand's settings, locked; with their defaults when there were none."""
+    limits = session.get(WalletSettings, brand_id, with_for_update=True)
+    if limits is None:
+        session.execute(insert(WalletSettings).values(brand_id=brand_id).on_conflict_do_nothing())
+        limits = session.get_one(WalletSettings, brand_id, with_for_update=True)
+    return limits
 
 
 def _credit(session: Session, top_up: TopUp, now: datetime) -> None:
@@ -238,6 +315,10 @@ def _month(now: datetime) -> datetime:
     return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
+def _day(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _spent_since(session: Session, brand_id: UUID, currency: str, since: datetime) -> int:
     total = session.scalar(
         select(func.coalesce(func.sum(Earning.gross_minor), 0)).where(
@@ -249,6 +330,6 @@ def _spent_since(session: Session, brand_id: UUID, currency: str, since: datetim
 
 
 __all__ = [
-    "CapReached", "Funds", "HoldState", "Obstacle", "Payment", "WalletShort", "can_start", "funds", "hold", "mature",
-    "obstacle", "resolve", "set_limits", "settle", "start_top_up",
+    "CapReached", "Disputed", "Funds", "HoldState", "Obstacle", "Payment", "WalletShort", "can_start", "funds", "hold",
+    "mature", "obstacle", "resolve", "set_limits", "settings_of", "settle", "start_top_up",
 ]  # fmt: skip

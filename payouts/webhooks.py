@@ -36,5 +36,7 @@ def _receive(*, thin: bool) -> ResponseReturnValue:
     except NotOurs:
         return problem(400, "not_ours", "The signature is not good.")
     with transaction() as session:
+        if not hooks.is_ours(session, notice):
+            return problem(400, "not_ours", "This account is none of ours.")
         hooks.keep(session, notice, body, now=utcnow())
     return "", 200

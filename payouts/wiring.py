@@ -18,7 +18,9 @@ from payouts import (
     routes_ledger,
     routes_runs,
     routes_test_payments,
+    wallet,
     webhooks,
+    withdrawals,
     work,
 )  # fmt: skip
 from payouts.models import Finding, PayoutRun
@@ -42,8 +44,12 @@ def register(app: Flask) -> None:
     parts.jobs.add(Task(hooks.PROCESS, run=partial(work.process_hook, parts, provider)))
     parts.jobs.add(Task("payouts.resume", run=partial(work.resume, parts), cron="* * * * *"))
     parts.jobs.add(Task("payouts.prepare_week", run=partial(work.prepare_week, parts), cron="0 5 * * 1"))
+    parts.jobs.add(Task("payouts.begin_approved", run=partial(work.begin_approved, parts, provider), cron="0 8 * * 2"))
     parts.jobs.add(Task("payouts.statements", run=partial(work.send_statements, parts), cron="30 5 * * 1"))
     parts.jobs.add(Task("payouts.reconcile", run=partial(work.reconcile, parts, provider), cron="30 3 * * *"))
+    parts.jobs.add(Task(wallet.FILL, run=partial(work.fill, parts, provider)))
+    parts.jobs.add(Task(withdrawals.SEND, run=partial(work.withdraw, parts, provider)))
+    parts.jobs.add(Task("payouts.fill_all", run=partial(work.fill_all, parts, provider), cron="* * * * *"))
     app.cli.add_command(cli.ledger_group)
     app.cli.add_command(cli.payouts_group)
     _add_menu(parts)

@@ -29,7 +29,9 @@ STATES: dict[str, Any] = {
     "created": _l("not paid yet"), "processing": _l("on its way"), "failed": _l("failed"), "expired": _l("expired"),
     "prepared": _l("prepared"), "approved": _l("approved"), "executing": _l("under way"), "done": _l("done"),
     "cancelled": _l("cancelled"), "submitted": _l("submitted"), "open": _l("open"), "resolved": _l("resolved"),
-    "active": _l("ready"), "restricted": _l("restricted"), "closed": _l("closed"),
+    "asked": _l("asked"), "sent": _l("on its way"), "succeeded": _l("done"), "won": _l("won"), "lost": _l("lost"),
+    "acknowledged": _l("being looked at"), "active": _l("ready"), "restricted": _l("restricted"),
+    "closed": _l("closed"),
 }  # fmt: skip
 
 SKIPS: dict[str, Any] = {
@@ -37,6 +39,8 @@ SKIPS: dict[str, Any] = {
     "no_account": _l("has no account at the payment provider yet"),
     "not_ready": _l("the payment provider still asks for something"),
     "held": _l("held by an operator"),
+    "carried_over": _l("left for a later run: the provider’s balance does not cover it"),
+    "already_in_period": _l("is in a run of this week already"),
     "changed_since_approval": _l("what is due changed after the approval"),
 }
 
@@ -84,6 +88,14 @@ TRANSACTIONS: dict[str, Any] = {
     "transfer_confirmed": _l("Transfer made"),
     "transfer_returned": _l("Transfer came back"),
     "float_added": _l("Own money added"),
+    "withdrawal_asked": _l("Money asked back"),
+    "withdrawal_done": _l("Money paid back"),
+    "withdrawal_back": _l("Repayment failed: back in the wallet"),
+    "chargeback_taken": _l("Payment disputed: taken by the bank"),
+    "chargeback_held": _l("Set aside for a disputed payment"),
+    "chargeback_won": _l("Dispute won: money back"),
+    "chargeback_freed": _l("Dispute won: free again"),
+    "chargeback_lost": _l("Dispute lost"),
 }
 
 RULES: dict[Rule, Any] = {
@@ -102,7 +114,7 @@ CHECKS: dict[str, Any] = {
     "I3": _l("The triggers that keep the ledger append-only are in place."),
     "I5": _l("Guarded accounts were never below zero."),
     "I6": _l("Entries are in the currency of their account."),
-    "I7": _l("What brands have held is the sum of their open holds."),
+    "I7": _l("What brands have held is the sum of their open holds and disputed payments."),
     "I7b": _l("A closed conversation keeps no hold."),
     "I8": _l("Reversals never exceed what they reverse."),
     "I9": _l("Our money at the provider covers what brands and experts are owed."),
@@ -116,16 +128,24 @@ CHECKS: dict[str, Any] = {
     "I16": _l("Sealed months have not grown."),
     "I19": _l("Clearing accounts have returned to zero within five days."),
     "I20": _l("Each paid top-up was credited once, with its amount."),
+    "I20b": _l("Withdrawals and disputed payments are booked as they stand."),
     "I21": _l("Every owner in the books still exists."),
 }
 
 FINDINGS: dict[str, tuple[Any, Any]] = {
-    "transfer_differs": (
-        _l("A transfer is not what we booked"),
-        _l("Compare the transfer with the payout; never send again by hand."),
-    ),
     "transfer_unknown": (_l("A transfer that is not ours"), _l("Find who made this transfer at the provider.")),
-    "payments_missing": (_l("Payments are missing"), _l("Look for a reversed or disputed payment.")),
+    "movement_unbooked": (
+        _l("Money moved at the provider, and no transaction books it"),
+        _l("Open it at the provider by its id; a person books what it was, or has it undone there."),
+    ),
+    "movement_differs": (
+        _l("The provider moved another amount than we booked"),
+        _l("Compare both; correct by a new transaction, never send again by hand."),
+    ),
+    "transaction_unmatched": (
+        _l("We booked what the provider’s book does not know"),
+        _l("Look the payment up at the provider; it may have been reversed or disputed."),
+    ),
     "balance_differs": (
         _l("The balances differ"),
         _l("Look for movements at the provider that no transaction books."),

@@ -18,11 +18,12 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</t
 
 @handles("post", "/v1/checkout/sessions")
 def create_session(world: World, call: Call) -> Json:
-    if call.params.get("mode") != "payment":
-        raise invalid("Only mode=payment is served here.", "mode")
+    mode = call.params.get("mode")
+    if mode not in ("payment", "setup"):
+        raise invalid("Only mode=payment and mode=setup are served here.", "mode")
     if not call.params.get("success_url"):
         raise invalid("Missing required param: success_url.", "success_url", "parameter_missing")
-    total, currency = _total(call.params.get("line_items", []))
+    total, currency = _total(call.params.get("line_items", [])) if mode == "payment" else (None, "eur")
     customer = call.params.get("customer")
     if customer is not None:
         world.shelf.get("customer", customer, param="customer")
@@ -41,9 +42,10 @@ def create_session(world: World, call: Call) -> Json:
         "expires_at": call.params.get("expires_at", now + SESSION_SECONDS),
         "livemode": False,
         "metadata": call.params.get("metadata") or {},
-        "mode": "payment",
+        "mode": mode,
         "payment_intent": None,
-        "payment_status": "unpaid",
+        "payment_status": "unpaid" if mode == "payment" else "no_payment_required",
+        "setup_intent": None,
         "status": "open",
         "success_url": call.params["success_url"],
         "url": f"{world.base_url}/checkout/{identifier}",
@@ -118,6 +120,22 @@ def pay_session(world: World, identifier: str, method: str = "card") -> Json:
     return session
 
 
+def give_method(world: World, identifier: str, method: str = "card", works: bool = True) -> Json:
+    """The brand gives a method on the page of a setup session; one that does not work is refused when it is used."""
+    session = _current(world, world.shelf.get("checkout.session", identifier))
+    if session["mode"] != "setup" or session["status"] != "open":
+        raise ApiError("This session takes no payment method.")
+    last4 = "4242" if works else "0341"
+    detail = {"brand": "visa", "last4": last4} if method == "card" else {"last4": last4}
+    fields: Json = {"customer": session["customer"], "type": method, method: detail, "_works": works}
+    kept = world.new("pm", "payment_method", **fields)
+    given = {"customer": session["customer"], "payment_method": kept["id"], "status": "succeeded"}
+    intent = world.new("seti", "setup_intent", **given)
+    session.update(status="complete", url=None, setup_intent=intent["id"])
+    world.emit("checkout.session.completed", session)
+    return session
+
+
 def _intent(world: World, session: Json) -> Json:
     if session["payment_intent"] is None:
         about = {"amount": session["amount_total"], "currency": session["currency"]}
@@ -157,6 +175,9 @@ def hosted_page(world: World, path: str) -> str:
     session = _current(world, world.shelf.get("checkout.session", identifier))
     if session["status"] != "open":
         raise ApiError(f"This session is {session['status']}.", status=410)
+    if session["mode"] == "setup":
+        buttons = _button("card", "Keep this card") + _button("refused_later", "Keep a card that is refused later")
+        return PAGE.format(title="Payment method", text="For automatic payments.", buttons=buttons)
     labels = {"card": "Pay", "sepa_debit": "Pay by SEPA debit"}
     buttons = "".join(_button(m, labels[m]) for m in session["_methods"] if m in labels)
     buttons += _button("declined", "Pay with a declined card") + _button("cancel", "Cancel")
@@ -176,6 +197,9 @@ def hosted_answer(world: World, path: str, form: str) -> str:
     if action == "declined":
         decline(world, _intent(world, session))
         return f"{world.base_url}{path}"
+    if session["mode"] == "setup":
+        give_method(world, identifier, works=action != "refused_later")
+        return str(session["success_url"])
     pay_session(world, identifier, action or "card")
     return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", identifier)
 

@@ -64,29 +64,40 @@ def list_payment_methods(world: World, call: Call) -> Json:
 @handles("post", "/v1/test_helpers/customers/{}/fund_cash_balance")
 def fund_cash_balance(world: World, call: Call) -> Json:
     """A bank transfer arrives: oldest waiting payments first, each only when fully covered."""
-    customer, currency = world.own("customer", call), currency_of(call.params)
+    currency, amount = currency_of(call.params), amount_of(call.params)
+    return receive_transfer(world, world.own("customer", call), amount, currency)
+
+
+def receive_transfer(world: World, customer: Json, amount: int, currency: str) -> Json:
+    """Money comes into a customer's cash balance and goes on to what waits for it."""
     key = (customer["id"], currency)
-    world.cash[key] = world.cash.get(key, 0) + amount_of(call.params)
+    world.cash[key] = world.cash.get(key, 0) + amount
     transaction = world.new(
         "ccsbtxn",
         "customer_cash_balance_transaction",
         customer=customer["id"],
         currency=currency,
-        net_amount=call.params["amount"],
+        net_amount=amount,
         ending_balance=world.cash[key],
         type="funded",
     )
     world.emit("customer_cash_balance_transaction.created", transaction)
+    _spend_cash(world, *key)
+    return transaction
+
+
+def _spend_cash(world: World, customer: str, currency: str) -> None:
+    key = (customer, currency)
     for intent in world.shelf.all("payment_intent"):
-        waiting = intent["status"] == "requires_action" and intent["customer"] == customer["id"]
+        waiting = intent["status"] == "requires_action" and intent["customer"] == customer
         if waiting and intent["currency"] == currency:
-            if world.cash[key] >= intent["amount"]:
+            if world.cash.get(key, 0) >= intent["amount"]:
                 world.cash[key] -= intent["amount"]
                 succeed(world, intent, "customer_balance")
-            else:
+            elif world.cash.get(key, 0):
                 shown = intent["next_action"]["display_bank_transfer_instructions"]
                 shown["amount_remaining"] = intent["amount"] - world.cash[key]
-    return transaction
+                world.emit("payment_intent.partially_funded", intent)
 
 
 def new_intent(world: World, params: Json) -> Json:
@@ -143,7 +154,7 @@ def confirm(world: World, intent: Json, params: Json) -> Json:
     if kind is None:
         raise invalid("A payment method is needed.", "payment_method", "parameter_missing")
     intent["payment_method"] = method
-    if method in DECLINED:
+    if method in DECLINED or not world.shelf.objects.get(str(method), {}).get("_works", True):
         decline(world, intent)
         raise ApiError(
             "Your card was declined.",
@@ -196,6 +207,7 @@ def _await_bank_transfer(world: World, intent: Json) -> Json:
         },
     }
     world.emit("payment_intent.requires_action", intent)
+    _spend_cash(world, intent["customer"], intent["currency"])
     return intent
 
 
@@ -282,7 +294,7 @@ def cancel_payment_intent(world: World, call: Call) -> Json:
     intent = world.own("payment_intent", call)
     if intent["status"] in ("succeeded", "canceled", "processing"):
         raise _unexpected_state(intent)
-    intent["status"] = "canceled"
+    intent.update(status="canceled", next_action=None)
     world.emit("payment_intent.canceled", intent)
     return intent
 

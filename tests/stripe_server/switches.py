@@ -10,7 +10,7 @@ import stripe
 from tests.stripe_server import checkout, events
 from tests.stripe_server.accounts import set_capability
 from tests.stripe_server.books import PLATFORM
-from tests.stripe_server.payments import DISPUTE_FEE, pay_refund
+from tests.stripe_server.payments import DISPUTE_FEE, pay_refund, receive_transfer
 from tests.stripe_server.transfers import return_payout, send_payout
 from tests.stripe_server.wire import ApiError, Json
 from tests.stripe_server.world import World
@@ -138,6 +138,11 @@ def close_dispute(world: World, dispute: str, won: bool) -> Json:
     return case
 
 
+def bank_transfer(world: World, customer: str, amount: int, currency: str = "eur") -> Json:
+    """A customer's transfer arrives."""
+    return receive_transfer(world, world.shelf.get("customer", customer), amount, currency)
+
+
 def stray_event(world: World, account: str = "acct_of_somebody_else", livemode: bool = False) -> Json:
     """An event that is none of ours: a foreign ``account``, or live mode."""
     payout = {"id": "po_foreign", "object": "payout", "amount": 1, "currency": "eur"}
@@ -195,12 +200,14 @@ SWITCHES: dict[str, Switch] = {
         fail_refund,
         dispute,
         close_dispute,
+        bank_transfer,
         stray_event,
         hold_webhooks,
         release_webhooks,
         wrong_secret,
         redeliver,
         checkout.pay_session,
+        checkout.give_method,
         checkout.settle_debit,
     )
 }
