@@ -1,9 +1,12 @@
 """Which payment provider serves: Stripe when there is a key, its stand-in otherwise."""
 
-from flask import current_app
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, g, request
 from pydantic import SecretStr
 
-from marketplace.core.web import Platform
+from marketplace.core.settings import Settings
+from marketplace.core.web import CONTENT_POLICY, Platform
 from payouts.gateway import Gateway
 from payouts.stripe_gateway import StripeGateway
 from payouts.twin import Twin
@@ -25,6 +28,23 @@ def gateway() -> Gateway:
     """The running application's provider."""
     found: Gateway = current_app.extensions["gateway"]
     return found
+
+
+PAGES = ("https://checkout.stripe.com", "https://connect.stripe.com")
+"""Where forms of ours may lead to: browsers hold a form's redirect against the page's policy."""
+_LEAVING = frozenset({"brand_wallet", "brand_top_ups", "expert_money"})
+
+
+def may_leave(response: Response) -> Response:
+    """Let the forms of pages about money lead to the provider's pages, and those of no other page."""
+    if request.blueprint in _LEAVING:
+        settings: Settings = current_app.extensions["comptoir"].settings
+        base = settings.stripe_api_base
+        pages = " ".join(PAGES if base is None else (*PAGES, "{0.scheme}://{0.netloc}".format(urlsplit(base))))
+        policy = CONTENT_POLICY.format(ancestors="'none'", images=g.get("image_origins", ""))
+        allowed = policy.replace("form-action 'self'", f"form-action 'self' {pages}")
+        response.headers.setdefault("Content-Security-Policy", allowed)
+    return response
 
 
 def _secrets(*kept: SecretStr | None) -> tuple[str, ...]:

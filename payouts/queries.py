@@ -16,7 +16,17 @@ from marketplace.core.money import Money
 from marketplace.questions.models import Question
 from payouts import ledger
 from payouts.chart import AccountKind, expert
-from payouts.models import Assessment, Earning, LedgerAccount, LedgerEntry, LedgerTransaction, Payout, TopUp
+from payouts.models import (
+    Assessment,
+    Chargeback,
+    Earning,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerTransaction,
+    Payout,
+    TopUp,
+    Withdrawal,
+)
 from payouts.states import EarningState, PayoutState, TopUpState
 
 K = AccountKind
@@ -238,14 +248,15 @@ def spendings(session: Session, brand_id: UUID, *, page: int = 1, size: int = 25
     return [Line(*row) for row in rows]
 
 
-def top_ups(session: Session, brand_id: UUID, *, limit: int = 20) -> list[TopUp]:
-    """The brand's top-ups, newest first; those never paid and over are left out."""
+def top_ups(session: Session, brand_id: UUID, *, page: int = 1, size: int = 25) -> list[TopUp]:
+    """The brand's top-ups, newest first; those never paid and over are left out. One more than `size` if there are."""
     return list(
         session.scalars(
             select(TopUp)
             .where(TopUp.brand_id == brand_id, TopUp.state != TopUpState.EXPIRED)
             .order_by(TopUp.created_at.desc())
-            .limit(limit)
+            .offset((page - 1) * size)
+            .limit(size + 1)
         )
     )
 
@@ -292,7 +303,10 @@ def lines_of(session: Session, transaction_id: UUID) -> list[tuple[LedgerEntry, 
 
 def source_of(session: Session, transaction: LedgerTransaction) -> dict[str, Any]:
     """The business row behind a transaction, by column; empty when its kind is not known."""
-    kinds: dict[str, type[Any]] = {"earning": Earning, "payout": Payout, "top_up": TopUp, "conversation": Conversation}
+    kinds: dict[str, type[Any]] = {
+        "earning": Earning, "payout": Payout, "top_up": TopUp, "conversation": Conversation, "withdrawal": Withdrawal,
+        "chargeback": Chargeback,
+    }  # fmt: skip
     kind = kinds.get(transaction.source_type)
     row = session.get(kind, transaction.source_id) if kind is not None else None
     if row is None:

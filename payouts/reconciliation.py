@@ -124,7 +124,12 @@ def _unsettled(session: Session, now: datetime) -> Iterator[Difference]:
         )
     )  # fmt: skip
     for payout in rows:
-        details = {"outcome": payout.outcome, "error": payout.error, "attempts": payout.attempts}
+        details = {
+            "run": str(payout.run_id),
+            "outcome": payout.outcome,
+            "error": payout.error,
+            "attempts": payout.attempts,
+        }
         yield Difference("payout_unsettled", str(payout.id), details)
 
 

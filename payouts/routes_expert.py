@@ -108,7 +108,8 @@ def account() -> ResponseReturnValue:
         flash(explain(error), "error")
         with transaction() as session:
             payee = session.get(Payee, _me())
-    return render_template("payouts/account.html", payee=payee, states=words.STATES)
+    missing = words.missing_in_words(payee.missing) if payee is not None else []
+    return render_template("payouts/account.html", payee=payee, missing=missing, states=words.STATES)
 
 
 @door.post("/payment-account/open")

@@ -1,8 +1,8 @@
-"""The operator's ledger: accounts > entries > transaction > the business row behind; self-check; exceptions."""
+"""The operator's ledger: accounts > entries > transaction > the business row behind; self-check."""
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,17 +10,11 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Person
 from marketplace.brands.models import Brand
 from marketplace.core.actors import Audience
-from marketplace.core.clock import utcnow
-from marketplace.core.errors import DomainError
-from marketplace.core.i18n import gettext as _
-from marketplace.core.web import Door, actor, explain, platform, refusals, status_of, transaction
-from payouts import audit, queries, reconciliation, words, work
-from payouts.access import access_account, access_finding, access_transaction
+from marketplace.core.web import Door, actor, transaction
+from payouts import audit, queries, words
+from payouts.access import access_account, access_transaction
 from payouts.chart import NOBODY, AccountKind
-from payouts.forms import NoteForm
-from payouts.models import Finding, LedgerAccount
-from payouts.provider import gateway
-from payouts.states import FindingState
+from payouts.models import LedgerAccount
 
 door = Door("operator_ledger", __name__, audience=Audience.OPERATOR, url_prefix="/operator")
 PAGE = 50
@@ -92,72 +86,6 @@ def show_transaction(transaction_id: UUID) -> ResponseReturnValue:
         "payouts/ledger_transaction.html", transaction=found, lines=lines, source=source, names=names,
         kinds=words.ACCOUNTS, types=words.TRANSACTIONS, conversation_id=conversation_id,
     )  # fmt: skip
-
-
-@door.get("/exceptions")
-def exceptions() -> ResponseReturnValue:
-    """What conversations, ledger and provider do not agree on."""
-    return _exceptions_page(NoteForm(formdata=None))
-
-
-def _exceptions_page(form: NoteForm) -> ResponseReturnValue:
-    with transaction() as session:
-        findings = session.scalars(
-            select(Finding).order_by(Finding.state, Finding.last_seen_at.desc()).limit(200)
-        ).all()
-        owners = {
-            owner.id: owner.name
-            for owner in session.scalars(
-                select(Person).where(Person.id.in_([f.owner_id for f in findings if f.owner_id is not None]))
-            )
-        }
-    return render_template(
-        "payouts/exceptions.html",
-        findings=findings,
-        owners=owners,
-        states=words.STATES,
-        form=form,
-        words=words.FINDINGS,
-    ), status_of(form)
-
-
-@door.post("/exceptions/compare")
-def compare() -> ResponseReturnValue:
-    """Compare now instead of tonight."""
-    try:
-        work.ask_again(platform(), gateway())
-        found = reconciliation.reconcile(platform().database, gateway(), now=utcnow())
-    except DomainError as error:
-        flash(explain(error), "error")
-        return redirect(url_for(".exceptions"))
-    if found:
-        flash(_("%(count)s differences.", count=len(found)), "warning")
-    else:
-        flash(_("Conversations, ledger and provider agree."), "success")
-    return redirect(url_for(".exceptions"))
-
-
-@door.post("/exceptions/<uuid:finding_id>/take")
-def take(finding_id: UUID) -> ResponseReturnValue:
-    """Become the owner of a difference."""
-    with transaction() as session:
-        access_finding(session, actor(), finding_id, lock=True).owner_id = actor().person_id
-    return redirect(url_for(".exceptions"))
-
-
-@door.post("/exceptions/<uuid:finding_id>/resolve")
-def resolve(finding_id: UUID) -> ResponseReturnValue:
-    """Say what was done. Should the difference be seen again, it opens again."""
-    form = NoteForm()
-    if form.validate_on_submit():
-        with refusals(form):
-            with transaction() as session:
-                finding = access_finding(session, actor(), finding_id, lock=True)
-                finding.state, finding.resolved_at, finding.note = FindingState.RESOLVED, utcnow(), form.note.data
-                finding.owner_id = finding.owner_id or actor().person_id
-            flash(_("Noted."), "success")
-            return redirect(url_for(".exceptions"))
-    return _exceptions_page(form)
 
 
 def _owners_like(session: Session, search: str) -> list[UUID]:

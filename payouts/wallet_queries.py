@@ -24,7 +24,7 @@ class Sort(StrEnum):
 
 _TYPES: dict[Sort, tuple[str, ...]] = {
     Sort.ADDED: ("top_up_",),
-    Sort.CONVERSATIONS: ("conversation_", "hold_", "earning_"),
+    Sort.CONVERSATIONS: ("conversation_", "hold_", "earning_", "sale_", "bonus_"),
     Sort.RETURNED: ("withdrawal_", "chargeback_"),
 }
 

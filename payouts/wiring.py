@@ -14,22 +14,24 @@ from payouts import (
     cli,
     hooks,
     routes_brand,
+    routes_exceptions,
     routes_expert,
     routes_ledger,
     routes_runs,
     routes_test_payments,
+    routes_top_ups,
     wallet,
     webhooks,
     withdrawals,
     work,
 )  # fmt: skip
 from payouts.models import Finding, PayoutRun
-from payouts.provider import make_gateway
+from payouts.provider import make_gateway, may_leave
 from payouts.states import FindingState, RunState
 
 DOORS = (
-    routes_expert.door, routes_brand.door, routes_ledger.door, routes_runs.door, routes_test_payments.door,
-    webhooks.door,
+    routes_expert.door, routes_brand.door, routes_top_ups.door, routes_ledger.door, routes_exceptions.door,
+    routes_runs.door, routes_test_payments.door, webhooks.door,
 )  # fmt: skip
 
 
@@ -39,6 +41,7 @@ def register(app: Flask) -> None:
     provider = app.extensions["gateway"] = make_gateway(parts)
     for door in DOORS:
         app.register_blueprint(door)
+    app.after_request(may_leave)
     parts.sweeps.append(work.release)
     parts.jobs.add(Task(work.EXECUTE, run=partial(work.execute, parts, provider)))
     parts.jobs.add(Task(hooks.PROCESS, run=partial(work.process_hook, parts, provider)))
@@ -63,9 +66,7 @@ def _add_menu(parts: Platform) -> None:
         NavItem("brand", _l("Wallet"), "brand_wallet.index", "wallet", order=50, group=money),
         NavItem("operator", _l("Payout runs"), "operator_runs.index", "hand-coins", 50, money, _to_approve),
         NavItem("operator", _l("Ledger"), "operator_ledger.index", "scale", order=52, group=money),
-        NavItem(
-            "operator", _l("Exceptions"), "operator_ledger.exceptions", "triangle-alert", 54, money, _open_findings
-        ),
+        NavItem("operator", _l("Exceptions"), "operator_exceptions.index", "triangle-alert", 54, money, _open_findings),
     ]
 
 
@@ -74,4 +75,4 @@ def _to_approve(session: Session, _actor: Actor) -> int:
 
 
 def _open_findings(session: Session, _actor: Actor) -> int:
-    return session.scalar(select(func.count()).where(Finding.state == FindingState.OPEN)) or 0
+    return session.scalar(select(func.count()).where(Finding.state != FindingState.RESOLVED)) or 0

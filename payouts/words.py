@@ -1,6 +1,6 @@
 """Money in words: why a conversation is paid, how an amount was computed, what an account means."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -33,6 +33,13 @@ STATES: dict[str, Any] = {
     "acknowledged": _l("being looked at"), "active": _l("ready"), "restricted": _l("restricted"),
     "closed": _l("closed"),
 }  # fmt: skip
+
+TOP_UPS: dict[str, Any] = {
+    "checkout": _l("Card or direct debit"), "transfer": _l("Bank transfer"), "automatic": _l("Automatic"),
+    "card": _l("card"), "sepa_debit": _l("SEPA direct debit"), "customer_balance": _l("bank transfer"),
+    "test": _l("test payment"),
+}  # fmt: skip
+"""How money was added, and with which method."""
 
 SKIPS: dict[str, Any] = {
     "below_minimum": _l("below the smallest payout; it stays available"),
@@ -157,6 +164,31 @@ FINDINGS: dict[str, tuple[Any, Any]] = {
     "books": (_l("The books break a rule"), _l("Open the ledger and check the rows named here.")),
 }
 """Kind of a difference: what it is, and what to do about it."""
+
+
+REQUIREMENTS: tuple[tuple[tuple[str, ...], Any], ...] = (
+    (("external_account", "outbound_destination"), _l("A bank account for your payouts (IBAN)")),
+    (("document",), _l("A photo of an identity paper, both sides")),
+    (("dob", "date_of_birth"), _l("Your date of birth")),
+    (("address",), _l("Your home address")),
+    (("phone",), _l("Your phone number")),
+    (("email",), _l("Your e-mail address")),
+    (("first_name", "last_name", "given_name", "surname"), _l("Your name as on your papers")),
+    (("id_number", "tax_id", "ssn"), _l("Your tax or national number")),
+    (("tos_acceptance", "terms_of_service"), _l("Your acceptance of the provider’s terms")),
+    (("business_profile", "product_description", "url", "mcc"), _l("What you do, in a sentence")),
+)
+"""Parts of the provider's names for what it asks for, and what that is; the first that fits counts."""
+
+
+def missing_in_words(names: Iterable[str]) -> list[str]:
+    """What the provider still asks for, each once; a name that nobody foresaw stays as it is."""
+    found: list[str] = []
+    for name in names:
+        text = next((str(said) for parts, said in REQUIREMENTS if any(part in name for part in parts)), name)
+        if text not in found:
+            found.append(text)
+    return found
 
 
 def in_words(earning: Earning) -> str:

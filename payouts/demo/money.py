@@ -5,6 +5,7 @@ from uuid import UUID
 
 from marketplace.core.money import Money
 from payouts import connect, earnings, payments, runs, transfers, wallet
+from payouts.demo import parlour
 from payouts.demo.past import Past
 from payouts.demo.world import Member, Shop, World
 from payouts.models import TopUp
@@ -59,13 +60,15 @@ class Till:
         self._execute(run_id, at + timedelta(minutes=26))
 
     def close(self, now: datetime) -> None:
-        """Leave healthy balances behind, and earnings that the next run can pay."""
+        """Leave healthy balances behind, earnings that the next run can pay, and a life of each wallet to look at."""
         for shop in self._world.shops:
             if self._free(shop, now) < HEALTHY_MINOR:
                 self.top_up(shop, HEALTHY_MINOR, now)
         with self._past.database.unit_of_work() as session:
             while earnings.release_due(session, now=now):
                 pass
+        self._clock = now
+        parlour.furnish(self._past.database, self._twin, self._world, now=now)
 
     def _execute(self, run_id: UUID, at: datetime) -> None:
         self._clock = at

@@ -40,7 +40,11 @@ MACHINES = (
 )
 """Doors whose answers no person reads in a window of their own."""
 
-OF_ONE = {"test_payments.checkout": Audience.BRAND, "test_payments.account": Audience.EXPERT}
+OF_ONE = {
+    "test_payments.checkout": Audience.BRAND,
+    "test_payments.setup": Audience.BRAND,
+    "test_payments.account": Audience.EXPERT,
+}
 """Open to all who sign in, but each sees his own only."""
 
 OF_BRAND = {
@@ -54,6 +58,7 @@ OF_BRAND = {
     "product_id": "SELECT id FROM product WHERE brand_id = :brand ORDER BY id LIMIT 1",
     "conversation_id": "SELECT id FROM conversation WHERE brand_id = :brand ORDER BY last_seq DESC LIMIT 1",
     "question_id": "SELECT question_id FROM conversation WHERE brand_id = :brand ORDER BY last_seq DESC LIMIT 1",
+    "setup_id": "SELECT setup_id FROM wallet_settings WHERE brand_id = :brand",
     "top_up_id": "SELECT id FROM top_up WHERE brand_id = :brand LIMIT 1",
 }
 OF_EXPERT = {
@@ -76,6 +81,7 @@ OF_OPERATOR = {
     "question_id": "SELECT question_id FROM conversation ORDER BY last_seq DESC LIMIT 1",
     "account_id": "SELECT account_id FROM ledger_entry ORDER BY transaction_id DESC LIMIT 1",
     "transaction_id": "SELECT transaction_id FROM ledger_entry ORDER BY transaction_id DESC LIMIT 1",
+    "finding_id": "SELECT id FROM finding ORDER BY id LIMIT 1",
     "run_id": "SELECT id FROM payout_run ORDER BY id DESC LIMIT 1",
 }
 

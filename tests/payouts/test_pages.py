@@ -110,9 +110,8 @@ def test_limits_are_kept(client: FlaskClient, session: Session) -> None:
     session.commit()
     sign_in(client, owner)
     client.post("/brand/wallet/limits", data={"month_cap": "100", "warn_below": "15"})
-    shown = client.get("/brand/wallet").text
-    assert 'value="100.00"' in shown
-    assert "of €100.00" in shown
+    assert 'value="100.00"' in client.get("/brand/wallet/limits").text
+    assert "of €100.00" in client.get("/brand/wallet").text
 
 
 def test_a_webhook_without_a_good_signature_is_refused(client: FlaskClient) -> None:
