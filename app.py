@@ -23,7 +23,16 @@ from socketio import PubSubManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from experts import candidates, consequences, dispatch, handovers, recategorised, reputation, workbench_wiring
+from experts import (
+    admission,
+    candidates,
+    consequences,
+    dispatch,
+    handovers,
+    recategorised,
+    reputation,
+    workbench_wiring,
+)
 from experts import wiring as experts
 from experts.events import AvailabilityChanged, ExpertFree, ExpertFull
 from marketplace.accounts import wiring as accounts
@@ -151,6 +160,7 @@ def _platform(app: Flask, settings: Settings, database: Database) -> Platform:
     database.info.update(
         story=STORY, jobs=jobs, emit=realtime.emit, settings=settings, free_experts=candidates.count_free,
         can_start=wallet.can_start, introduce=handovers.introduction, colleagues=handovers.colleagues,
+        stance=admission.stance,
     )  # fmt: skip
     return Platform(settings, database, jobs, realtime, Storage(settings.var_dir / "files"))
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from experts import routing
 from experts.candidates import Free
 from experts.models import Decision
-from experts.scoring import RULES_VERSION, Ranked, Weights, is_held_out, rank, rank_evenly
-from marketplace.brands.models import Brand
+from experts.scoring import RULES_VERSION, Ranked, is_held_out, rank, rank_evenly
 from marketplace.core.clock import new_id
 from marketplace.core.jobs import defer
 from marketplace.questions.models import Question
@@ -18,18 +18,12 @@ KEPT = 10
 """Candidates whose scores are stored with a decision, best first."""
 
 
-def weights_of(brand: Brand) -> Weights:
-    """The brand's weights: the published ones with its own adjustments, inside their bounds."""
-    overrides = {k: v for k, v in brand.match_settings.items() if isinstance(v, int | float)}
-    return Weights.bounded(**overrides) if overrides else Weights()
-
-
 def decide(session: Session, question: Question, free: list[Free], *, now: datetime) -> tuple[Decision, list[Free]]:
     """Rank the free experts, best first, and keep why. Raises `ValueError` for an empty list."""
     if not free:
         raise ValueError("nobody to decide between")
-    brand = session.get_one(Brand, question.brand_id)
-    weights = weights_of(brand)
+    present = routing.current(session, question.brand_id)
+    weights = present.policy.weights
     seed = str(question.id)
     held_out = is_held_out(question.id, weights)
     ranked = (
@@ -41,6 +35,7 @@ def decide(session: Session, question: Question, free: list[Free], *, now: datet
         id=new_id(), question_id=question.id, at=now, rules_version=RULES_VERSION,
         rule="random_even" if held_out else "score", weights=asdict(weights),
         candidates=[_kept(each) for each in ranked[:KEPT]], excluded={}, widened=question.widened,
+        policy_id=present.id,
     )  # fmt: skip
     session.add(decision)
     session.flush()

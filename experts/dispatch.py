@@ -12,10 +12,11 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from experts import routing
+from experts.admission import Turned, at_the_door, in_the_queue
 from experts.candidates import anybody_present, free_experts, hold, reach
 from experts.cascade import (
     Audience,
-    CascadePolicy,
     OpenOffer,
     Progress,
     QuestionClock,
@@ -28,8 +29,9 @@ from experts.decisions import decide
 from experts.events import ExpertFree, ExpertFull
 from experts.models import Expert, Offer
 from experts.offers import claim, lapse, make_offer, open_offers, withdraw, withdraw_others
+from experts.policy import Overflow
 from marketplace.brands.missions import terms_of
-from marketplace.brands.models import Category, Mission
+from marketplace.brands.models import Brand, Category, Mission
 from marketplace.core.clock import utcnow
 from marketplace.core.db import Database, after_commit
 from marketplace.questions.events import EmailLeft, QuestionEnded, QuestionTriaged
@@ -40,7 +42,6 @@ from marketplace.questions.states import QuestionAction, QuestionState
 
 log = structlog.get_logger()
 
-POLICY = CascadePolicy()
 LATER_PROMISE = timedelta(hours=24)
 """A question for later is answered within this time, or its shopper is told that it was not."""
 LOOKS = 3
@@ -55,11 +56,19 @@ def on_triaged(session: Session, event: QuestionTriaged) -> None:
     """Look for somebody at once, in the transaction of the question itself."""
     question = session.get_one(Question, event.question_id)
     now = question.asked_at
-    advance(session, question, now=now)
-    waits = question.state is QuestionState.WAITING and question.later_since is None
-    if waits and not anybody_present(session, question, now=now):
-        _go_later(session, question, now=now)
+    policy = routing.current(session, question.brand_id).policy
+    question.live_until = now + timedelta(seconds=policy.cascade.live_window)
+    turned = at_the_door(session, question, policy, now=now)
+    if turned is None:
         advance(session, question, now=now)
+        if question.state is not QuestionState.WAITING or question.later_since is not None:
+            return
+        turned = in_the_queue(session, question, policy)
+    if turned is not None:
+        _turn_away(session, question, turned, now=now)
+    elif not anybody_present(session, question, now=now):
+        _go_later(session, question, now=now)
+    advance(session, question, now=now)
 
 
 def on_email_left(session: Session, event: EmailLeft) -> None:
@@ -167,14 +176,16 @@ def advance(session: Session, question: Question, *, now: datetime, again: bool 
     A question left waiting is looked at once more after the commit: whoever came free in the meantime could not see it
     yet, and whoever comes free later does (a lost wake-up otherwise, until the next timer).
     """
+    policy = routing.current(session, question.brand_id).policy.cascade
     someone = True
     for _ in range(MOST_STEPS):
         if question.state not in _WAITING:
             return
-        step = next_step(POLICY, _clock(session, question, candidates=someone), now)
+        step = next_step(policy, _clock(session, question, candidates=someone), now)
         match step.kind:
             case StepKind.LAPSE:
-                lapse(session, [o for o in open_offers(session, question.id) if o.expires_at <= now], now=now)
+                over = [offer for offer in open_offers(session, question.id) if offer.expires_at <= now]
+                lapse(session, over, now=now, pause_after=policy.pause_after_missed)
                 _settle_state(session, question, now=now)
             case StepKind.OFFER:
                 someone = _offer_one(session, question, step, now=now)
@@ -274,15 +285,33 @@ def _settle_state(session: Session, question: Question, *, now: datetime) -> Non
     _tell(session, question, now=now)
 
 
-def _go_later(session: Session, question: Question, *, now: datetime) -> None:
+def _go_later(session: Session, question: Question, *, now: datetime, turned: Turned | None = None) -> None:
     question.later_since = now
     question.live_until = min(question.live_until or now, now)
-    question.answer_by = question.asked_at + LATER_PROMISE
+    opens_at = turned.opens_at if turned is not None and turned.opens_at is not None else question.asked_at
+    question.answer_by = opens_at + LATER_PROMISE
     _settle_state(session, question, now=now)
-    _tell(session, question, now=now)
+    _tell(session, question, now=now, **(_words(session, question, turned) if turned is not None else {}))
 
 
-def _tell(session: Session, question: Question, *, now: datetime) -> None:
+def _turn_away(session: Session, question: Question, turned: Turned, *, now: datetime) -> None:
+    """Not live now: kept for later, or ended with the brand's own words and its help page."""
+    question.triage = {**question.triage, "turned": turned.why}
+    if turned.instead is Overflow.LATER:
+        _go_later(session, question, now=now, turned=turned)
+        return
+    move(session, question, QuestionAction.EXPIRE, by="system", now=now, reason=turned.why)
+    brand = session.get_one(Brand, question.brand_id)
+    words = {**_words(session, question, turned), "help_url": brand.help_url, "help_email": brand.help_email}
+    tell_shopper(session, question, promise={"kind": "none"}, **words)
+
+
+def _words(session: Session, question: Question, turned: Turned) -> dict[str, str]:
+    notice = routing.current(session, question.brand_id).policy.notice(question.language)
+    return {"reason": turned.why, "notice": notice}
+
+
+def _tell(session: Session, question: Question, *, now: datetime, **more: str) -> None:
     asked = len(session.scalars(select(Offer.id).where(Offer.question_id == question.id)).all())
     live = question.later_since is None
     seconds = usual_wait(session, question.brand_id, now=now) if live else None
@@ -290,4 +319,4 @@ def _tell(session: Session, question: Question, *, now: datetime) -> None:
         seconds=seconds, live_until=question.live_until if live else None,
         answer_by=None if live else question.answer_by, now=now,
     )  # fmt: skip
-    tell_shopper(session, question, promise=told, asked=asked)
+    tell_shopper(session, question, promise=told, asked=asked, **more)

@@ -61,3 +61,16 @@ class PausedByBrand(Conflict):
 
     code = "paused_by_brand"
     message = "The brand paused this enrolment; only the brand can resume it."
+
+
+class PolicyRefused(Invalid):
+    """A routing policy with a setting that is unknown or outside its bounds; `field` names it."""
+
+    code = "policy_refused"
+
+
+class PolicyUnchanged(Conflict):
+    """A version that would say the same as the present one."""
+
+    code = "policy_unchanged"
+    message = "Nothing differs from the present policy."

@@ -171,6 +171,8 @@ class Decision(Base):
     """{rule: [person_id, ...]} of the brand's experts, filled in a moment later by a job"""
     chosen_id: Mapped[UUID | None] = mapped_column(ForeignKey("expert.person_id"))
     widened: Mapped[bool] = mapped_column(default=False)
+    policy_id: Mapped[UUID | None] = mapped_column(ForeignKey("routing_version.id", ondelete="SET NULL"))
+    """The version of the brand's routing policy; none for the defaults."""
 
 
 class Offer(Base):

@@ -153,15 +153,15 @@ def decline(session: Session, actor: Actor, offer_id: UUID, *, reason: str, now:
     return question
 
 
-def lapse(session: Session, offers: Iterable[Offer], *, now: datetime) -> None:
-    """The deadline passed without an answer; two in a row pause the expert."""
+def lapse(session: Session, offers: Iterable[Offer], *, now: datetime, pause_after: int = 2) -> None:
+    """The deadline passed without an answer; `pause_after` in a row pause the expert."""
     for offer in offers:
         _answer(session, offer, OfferAction.LAPSE, now=now)
         _tell_gone(session, offer, "lapsed")
         if offer.live:
             expert = session.get_one(Expert, offer.person_id)
             _count(expert, accepted=False, now=now)
-            availability.note_ignored(session, expert, now=now)
+            availability.note_ignored(session, expert, now=now, pause_after=pause_after)
 
 
 def withdraw_others(session: Session, question: Question, *, but: UUID | None, why: str, now: datetime) -> None:

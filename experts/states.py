@@ -1,4 +1,4 @@
-"""States of enrolments and offers."""
+"""States of enrolments, offers and rehearsals."""
 
 from enum import StrEnum
 
@@ -90,5 +90,37 @@ OFFER = Machine(
         (OfferState.MADE, OfferAction.DECLINE): OfferState.DECLINED,
         (OfferState.MADE, OfferAction.LAPSE): OfferState.LAPSED,
         (OfferState.MADE, OfferAction.WITHDRAW): OfferState.WITHDRAWN,
+    },
+)
+
+
+class RehearsalState(StrEnum):
+    """queued > running > done | failed | cancelled."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class RehearsalAction(StrEnum):
+    """What moves a rehearsal."""
+
+    START = "start"
+    FINISH = "finish"
+    FAIL = "fail"
+    CANCEL = "cancel"
+
+
+REHEARSAL = Machine(
+    "rehearsal",
+    {
+        (RehearsalState.QUEUED, RehearsalAction.START): RehearsalState.RUNNING,
+        (RehearsalState.QUEUED, RehearsalAction.FAIL): RehearsalState.FAILED,
+        (RehearsalState.QUEUED, RehearsalAction.CANCEL): RehearsalState.CANCELLED,
+        (RehearsalState.RUNNING, RehearsalAction.FINISH): RehearsalState.DONE,
+        (RehearsalState.RUNNING, RehearsalAction.FAIL): RehearsalState.FAILED,
+        (RehearsalState.RUNNING, RehearsalAction.CANCEL): RehearsalState.CANCELLED,
     },
 )

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.brands.states import ImportState, MissionState, Role, SaleSplit
-from marketplace.core.db import Base, Currency, Json, JsonList, Key, Line, Minor, Prose, Short, state_column
+from marketplace.core.db import Base, Currency, JsonList, Key, Line, Minor, Prose, Short, state_column
 
 
 class Brand(Base):
@@ -36,8 +36,6 @@ class Brand(Base):
     currency: Mapped[Currency] = mapped_column(default="EUR")
     takes_later: Mapped[bool] = mapped_column(default=True)
     """Whether questions may wait for an answer by e-mail when nobody is free."""
-    match_settings: Mapped[Json] = mapped_column(default=dict)
-    """Overrides of the matching weights, inside their bounds."""
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 

@@ -25,9 +25,12 @@ class Availability:
 
 def availability(session: Session, brand: Brand, *, now: datetime) -> Availability:
     """What the launcher may say at this moment."""
-    free: int = session.info["free_experts"](session, brand.id)
     if brand.disabled_at is not None:
         return Availability("closed", None, 0)
+    stance: str = session.info["stance"](session, brand.id, now=now)
+    if stance != "live":
+        return Availability(stance, None, 0)
+    free: int = session.info["free_experts"](session, brand.id)
     if free:
         return Availability("live", usual_wait(session, brand.id, now=now), free)
     return Availability("later" if brand.takes_later else "closed", None, 0)

@@ -27,6 +27,7 @@ from marketplace.questions.models import Question
 from marketplace.ratings.rating import rate
 from tests.factories.accounts import make_person
 from tests.factories.brands import make_category
+from tests.factories.experts import set_policy
 from tests.factories.world import make_world
 from tests.marketplace.insights.story import asked, browser, served
 
@@ -34,8 +35,7 @@ from tests.marketplace.insights.story import asked, browser, served
 @pytest.fixture
 def brand(session: Session, database: Database) -> Brand:
     found = session.get_one(Brand, make_world(database, experts=4, capacity=2).brand.id)
-    found.match_settings = {"holdout_share": 0.0}
-    session.flush()
+    set_policy(session, found, holdout_share=0.0)
     return found
 
 

@@ -17,6 +17,7 @@ from marketplace.accounts.models import Person
 from marketplace.brands.models import Brand
 from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
+from tests.factories.experts import set_policy
 from tests.factories.world import make_world
 from tests.marketplace.insights.story import asked, served
 
@@ -24,8 +25,7 @@ from tests.marketplace.insights.story import asked, served
 @pytest.fixture
 def brand(session: Session, database: Database) -> Brand:
     found = session.get_one(Brand, make_world(database, experts=4, capacity=2).brand.id)
-    found.match_settings = {"holdout_share": 0.0}  # nothing by lot
-    session.flush()
+    set_policy(session, found, holdout_share=0.0)  # nothing by lot
     return found
 
 
@@ -77,8 +77,7 @@ def test_who_declined_and_who_could_not_be_asked_are_named(session: Session, bra
 
 
 def test_weights_that_a_brand_moved_are_shown_as_changed(session: Session, brand: Brand) -> None:
-    brand.match_settings = {**brand.match_settings, "idle": 0.5}
-    session.flush()
+    set_policy(session, brand, idle=0.5)
     question = asked(session, brand, now=utcnow())
     choice = follow(session, question, locale="en").choices[0]
     assert choice.changed == {"holdout_share": 0.0, "idle": 0.5}

@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from experts import applications, availability, presence, profiles
+from experts import applications, availability, presence, profiles, routing
 from experts.models import Enrolment, Expert
+from experts.models_routing import RoutingVersion
+from experts.policy import parse
 from marketplace.accounts.models import Person
 from marketplace.brands.missions import categories_of
-from marketplace.brands.models import Category, Mission
+from marketplace.brands.models import Brand, Category, Mission
 from tests.factories.accounts import make_person
 
 NOW = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
@@ -62,3 +64,9 @@ def make_free(session: Session, expert: Expert, *, capacity: int | None = None, 
     presence.renew(session, expert.person_id, now=now)
     session.refresh(expert)
     return expert
+
+
+def set_policy(session: Session, brand: Brand, *, now: datetime = NOW, **settings: Any) -> RoutingVersion:
+    """The brand's present policy with these settings changed, as a new version."""
+    wanted = {**routing.current(session, brand.id).policy.as_json(), **settings}
+    return routing.adopt(session, brand, parse(wanted), by=None, reason="", now=now)

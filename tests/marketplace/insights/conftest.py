@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Person
 from marketplace.brands.models import Brand, Member
 from marketplace.core.db import Database
+from tests.factories.experts import set_policy
 from tests.factories.world import World, make_world
 
 
@@ -21,8 +22,7 @@ def world(database: Database) -> World:
 @pytest.fixture
 def brand(session: Session, world: World) -> Brand:
     found = session.get_one(Brand, world.brand.id)
-    found.match_settings = {"holdout_share": 0.0}  # nothing by lot
-    session.flush()
+    set_policy(session, found, holdout_share=0.0)  # nothing by lot
     return found
 
 
