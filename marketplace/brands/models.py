@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.brands.states import ImportState, MissionState, Role, SaleSplit
-from marketplace.core.db import Base, Currency, JsonList, Key, Line, Minor, Prose, Short, state_column
+from marketplace.core.db import Base, Currency, Json, JsonList, Key, Line, Minor, Prose, Short, state_column
 
 
 class Brand(Base):

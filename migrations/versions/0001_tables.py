@@ -30,7 +30,6 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.String(length=120), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("takes_later", sa.Boolean(), nullable=False),
-        sa.Column("match_settings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_brand")),
@@ -245,6 +244,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_access_token_brand_id"), "access_token", ["brand_id"], unique=False)
     op.create_index(op.f("ix_access_token_person_id"), "access_token", ["person_id"], unique=False)
+    op.create_table(
+        "agent_seat",
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_agent_seat_brand_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_agent_seat_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("brand_id", "person_id", name=op.f("pk_agent_seat")),
+    )
+    op.create_index(op.f("ix_agent_seat_person_id"), "agent_seat", ["person_id"], unique=False)
     op.create_table(
         "brand_invitation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -695,6 +704,69 @@ def upgrade() -> None:
         sa.UniqueConstraint("transaction_id", name=op.f("uq_provider_movement_transaction_id")),
     )
     op.create_index(op.f("ix_provider_movement_created_at"), "provider_movement", ["created_at"], unique=False)
+    op.create_table(
+        "rehearsal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("by_person_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "running",
+                "done",
+                "failed",
+                "cancelled",
+                name="rehearsalstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("settings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("present", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("failed_because", sa.String(length=120), nullable=False),
+        sa.Column("adopted_as", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL)", name=op.f("ck_rehearsal_finished")
+        ),
+        sa.CheckConstraint("done BETWEEN 0 AND total", name=op.f("ck_rehearsal_progress")),
+        sa.CheckConstraint("since < until", name=op.f("ck_rehearsal_period")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_rehearsal_brand_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["by_person_id"], ["person.id"], name=op.f("fk_rehearsal_by_person_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rehearsal")),
+    )
+    op.create_index("ix_rehearsal_brand", "rehearsal", ["brand_id", "created_at"], unique=False)
+    op.create_table(
+        "routing_version",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("settings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("by_person_id", sa.Uuid(), nullable=True),
+        sa.Column("copied_from", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_routing_version_number")),
+        sa.ForeignKeyConstraint(
+            ["brand_id"], ["brand.id"], name=op.f("fk_routing_version_brand_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_person_id"], ["person.id"], name=op.f("fk_routing_version_by_person_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_version")),
+        sa.UniqueConstraint("brand_id", "number", name=op.f("uq_routing_version_brand_id_number")),
+    )
     op.create_table(
         "sign_in",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1524,7 +1596,11 @@ def upgrade() -> None:
         sa.Column("excluded", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("chosen_id", sa.Uuid(), nullable=True),
         sa.Column("widened", sa.Boolean(), nullable=False),
+        sa.Column("policy_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["chosen_id"], ["expert.person_id"], name=op.f("fk_decision_chosen_id")),
+        sa.ForeignKeyConstraint(
+            ["policy_id"], ["routing_version.id"], name=op.f("fk_decision_policy_id"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(
             ["question_id"], ["question.id"], name=op.f("fk_decision_question_id"), ondelete="CASCADE"
         ),
