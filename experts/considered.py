@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from marketplace.chat.masking import masked
+
 PERIOD = timedelta(days=28)
 
 # Only decisions of brands on whose missions the expert is enrolled are looked at.
@@ -138,7 +140,8 @@ def _read(row: Any, person_id: str) -> Considered:
     return Considered(
         question_id=row.question_id, at=row.at, brand=row.brand, category_en=row.name_en, category_fr=row.name_fr,
         language=row.language,
-        question=row.question_text, rank=mine["rank"] if mine else None, candidates=len(row.candidates),
+        question=masked(row.question_text or "") or None, rank=mine["rank"] if mine else None,
+        candidates=len(row.candidates),
         parts={name: float(mine[name]) for name in parts if mine and mine.get(name) is not None},
         excluded_by=None if mine else excluded_by, offer_state=row.offer_state, offer_reason=row.offer_reason or "",
         by_lot=row.rule == "random_even", widened=row.widened, rules_version=row.rules_version,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from experts import availability, reputation
+from experts import availability, consulting, reputation
 from experts.models import EarnedDay, Enrolment, Expert
 from experts.offers import describe, net_pay, offers_of
 from marketplace.accounts.models import Person
@@ -43,6 +43,7 @@ def desk_state(session: Session, expert: Expert, *, locale: str, now: datetime) 
         "offers": [describe(session, offer, question) for offer, question in offers_of(session, person.id, now=now)],
         "conversations": conversations_json(session, person.id, locale=locale),
         "transfers": transfers.asked_of(session, person.id, agent=False, now=now),
+        "consultations": consulting.open_for(session, person.id, now=now),
         "time_zone": person.time_zone,
         "today": today_json(session, expert, person, now=now),
         "topics": list(TOPICS),

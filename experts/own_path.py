@@ -12,6 +12,7 @@ from experts.models import Decision, Offer
 from experts.paths import Considered, Excluded, considered_of
 from experts.rules import Exclusion
 from marketplace.brands.models import Brand, Category
+from marketplace.chat.masking import masked
 from marketplace.questions.models import Question
 
 
@@ -55,7 +56,7 @@ def own_path(session: Session, question: Question, person_id: UUID) -> OwnPath:
     return OwnPath(
         question=question, brand=session.get_one(Brand, question.brand_id),
         category=session.get(Category, question.category_id) if question.category_id else None,
-        text=question.text if offers else "",
+        text=masked(question.text) if offers else "",
         decisions=[each for each in found if each.mine is not None or each.excluded_by is not None],
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from experts.path_steps import short, steps
 from experts.paths import follow
 from marketplace.brands.access import access_brand
 from marketplace.brands.models import Brand
+from marketplace.chat import notes
 from marketplace.chat.access import access_conversation
 from marketplace.core.actors import Audience
 from marketplace.core.clock import utcnow
@@ -101,10 +102,11 @@ def own_show(conversation_id: UUID) -> ResponseReturnValue:
     """One of the expert's own conversations, with its rating."""
     with transaction() as session:
         conversation = access_conversation(session, actor(), conversation_id)
-        talk = talks.read(session, conversation, locale=locale_code())
+        talk = talks.read(session, conversation, locale=locale_code(), expert=True)
+        beside = notes.notes_of(session, conversation, reader=own_id(actor()))
         if own_id(actor()) not in {part.person.id for part in talk.parts}:
             raise NotFound
-    return render_template("experts/path_conversation.html", talk=talk)
+    return render_template("experts/path_conversation.html", talk=talk, notes=beside)
 
 
 def register(app: Flask, parts: Platform) -> None:

@@ -6,10 +6,10 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from experts import availability, dispatch, offers, presence
+from experts import availability, consulting, dispatch, offers, presence
 from experts.access import access_expert
 from experts.desk import availability_json, conversation_json, desk_state, own_id, search_products
-from marketplace.chat.access import access_conversation
+from marketplace.chat.access import access_conversation, access_served
 from marketplace.chat.socket import ConversationVerbs, identify_person
 from marketplace.chat.socket_desk import DeskVerbs
 from marketplace.chat.wire import person_room
@@ -38,6 +38,20 @@ class ProductsIn(Payload):
 
     conversation_id: UUID
     q: str = Field("", max_length=120)
+
+
+class ConsultIn(Payload):
+    """A question to colleagues about a conversation that one serves."""
+
+    conversation_id: UUID
+    text: str = Field("", max_length=1_000)
+
+
+class AdviseIn(Payload):
+    """The answer to a colleague's question."""
+
+    note_id: UUID
+    text: str = Field("", max_length=1_000)
 
 
 class ExpertVerbs:
@@ -102,6 +116,19 @@ class ExpertVerbs:
             conversation = access_conversation(session, actor, wanted.conversation_id)
             return {"products": search_products(session, conversation.brand_id, wanted.q, locale=locale)}
 
+    def consult(self, actor: Actor, asked: ConsultIn) -> dict[str, Any]:
+        """Ask the mission's other experts."""
+        with self._database().unit_of_work() as session:
+            conversation = access_served(session, actor, asked.conversation_id)
+            made = consulting.ask(session, conversation, by_id=own_id(actor), text=asked.text, now=utcnow())
+            return {"note_id": str(made.id)}
+
+    def advise(self, actor: Actor, given: AdviseIn) -> dict[str, Any]:
+        """Answer a colleague."""
+        with self._database().unit_of_work() as session:
+            consulting.answer(session, actor, given.note_id, text=given.text, now=utcnow())
+            return {}
+
 
 def expert_door(
     parts: Platform, app: Any, verbs: ExpertVerbs, conversations: ConversationVerbs, desk: DeskVerbs
@@ -113,6 +140,8 @@ def expert_door(
         SocketEvent("offer_decline", OfferIn, lambda c, p: verbs.decline(c.actor, p)),
         SocketEvent("availability", AvailabilityIn, lambda c, p: verbs.availability(c.actor, p)),
         SocketEvent("heartbeat", Nothing, lambda c, _p: verbs.heartbeat(c.actor)),
+        SocketEvent("consult", ConsultIn, lambda c, p: verbs.consult(c.actor, p)),
+        SocketEvent("advise", AdviseIn, lambda c, p: verbs.advise(c.actor, p)),
         SocketEvent("products", ProductsIn, lambda c, p: verbs.products(c.actor, p, locale=c.locale)),
     )
 

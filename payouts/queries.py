@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.brands.models import Brand
+from marketplace.chat.masking import masked
 from marketplace.chat.models import Conversation
 from marketplace.core.errors import Invalid
 from marketplace.core.money import Money
@@ -132,12 +133,14 @@ def earnings_of(
     if search:
         statement = statement.where(Brand.name.icontains(search, autoescape=True))
     rows = session.execute(statement.offset((page - 1) * size).limit(size + 1)).tuples()
-    return [Line(*row) for row in rows]
+    return [Line(earning, brand, masked(asked)) for earning, brand, asked in rows]
 
 
 def all_earnings(session: Session, person_id: UUID) -> list[Line]:
     """Everything, for the download."""
-    return [Line(*row) for row in session.execute(_lines(person_id)).tuples()]
+    return [
+        Line(earning, brand, masked(asked)) for earning, brand, asked in session.execute(_lines(person_id)).tuples()
+    ]
 
 
 def unpaid_of(session: Session, person_id: UUID, *, since: datetime, until: datetime) -> list[Unpaid]:
@@ -153,7 +156,7 @@ def unpaid_of(session: Session, person_id: UUID, *, since: datetime, until: date
         )
         .order_by(Assessment.at.desc())
     ).tuples()  # fmt: skip
-    return [Unpaid(*row) for row in rows]
+    return [Unpaid(assessment, brand, masked(asked)) for assessment, brand, asked in rows]
 
 
 def week_bounds(week: str) -> tuple[datetime, datetime]:

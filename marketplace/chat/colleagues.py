@@ -49,19 +49,20 @@ def chosen(
     return [each.person_id for each in free if category_id is None or category_id in each.categories]
 
 
-def choices(session: Session, conversation: Conversation, *, but: UUID | None) -> dict[str, Any]:
-    """Whom one may hand a conversation to: {experts, groups, agents}."""
+def choices(session: Session, conversation: Conversation, *, but: UUID | None, locale: str) -> dict[str, Any]:
+    """Whom one may hand a conversation to: {experts, groups, agents}; its own category comes first."""
     found = others(session, conversation, but=but)
     free = [each for each in found if each.free]
     wanted = {category_id for each in free for category_id in each.categories}
-    categories = session.scalars(select(Category).where(Category.id.in_(wanted)).order_by(Category.path_key)).all()
+    own = Category.id != conversation.category_id
+    categories = session.scalars(select(Category).where(Category.id.in_(wanted)).order_by(own, Category.path_key)).all()
     return {
         "experts": [
             {"id": str(each.person_id), "name": each.name, "avatar_url": each.avatar_url, "free": each.free}
             for each in found
         ],
         "groups": [
-            {"id": str(category.id), "name": category.name(conversation.language),
+            {"id": str(category.id), "name": category.name(locale),
              "free": sum(category.id in each.categories for each in free)}
             for category in categories
         ],

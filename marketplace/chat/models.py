@@ -46,6 +46,8 @@ class Conversation(Base):
     closed_at: Mapped[datetime | None]
     close_reason: Mapped[CloseReason | None] = mapped_column(state_column(CloseReason))
     topic: Mapped[Short | None]
+    survey: Mapped[Json] = mapped_column(default=dict)
+    """What whoever closed it told: {page: yes | partly | no, next: buys | hesitates | leaves}"""
     by_mail: Mapped[bool] = mapped_column(default=False)
     """Whether the shopper has left and reads by e-mail."""
     mailed_seq: Mapped[int] = mapped_column(default=0)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NotRequired, TypedDict
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.chat.access import live_segment
@@ -60,7 +60,7 @@ def notes_of(session: Session, conversation: Conversation, *, reader: UUID | Non
     """The notes, oldest first. A `reader` who no longer serves reads those up to his own end; none reads all."""
     query = select(Note).where(Note.conversation_id == conversation.id).order_by(Note.at, Note.id)
     if reader is not None:
-        ends = select(func.max(func.coalesce(Segment.closed_at, "infinity"))).where(
+        ends = select(func.max(func.coalesce(Segment.closed_at, text("CAST('infinity' AS timestamptz)")))).where(
             Segment.conversation_id == conversation.id, Segment.person_id == reader
         )
         query = query.where((Note.at <= ends.scalar_subquery()) | (Note.person_id == reader))

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -60,12 +60,22 @@ class ReadIn(Payload):
     seq: int = Field(ge=0)
 
 
+class Survey(Payload):
+    """What an expert tells the brand at the end, in two clicks."""
+
+    page: Literal["yes", "partly", "no"] | None = None
+    """Whether the product page said it already."""
+    next: Literal["buys", "hesitates", "leaves"] | None = None
+    """What the shopper will do."""
+
+
 class CloseIn(Payload):
     """The end, with a topic when an expert closes."""
 
     conversation_id: UUID
     topic: str | None = Field(None, max_length=120)
     reason: CloseReason | None = None
+    survey: Survey = Survey()
 
     @model_validator(mode="after")
     def _plain_reason(self) -> "CloseIn":
@@ -173,7 +183,10 @@ class ConversationVerbs:
                 reason, by = CloseReason.LEFT, AuthorKind.SHOPPER
             else:
                 conversation = _served_or_ended(session, actor, ended.conversation_id)
-                reason, by = ended.reason or CloseReason.SOLVED, AuthorKind.EXPERT
+                serving = live_segment(session, conversation.id)
+                reason, by = ended.reason or CloseReason.SOLVED, serving.kind if serving else AuthorKind.EXPERT
+                if conversation.closed_at is None:
+                    conversation.survey = ended.survey.model_dump(exclude_none=True)
             conversations.close(
                 session, conversation, reason=reason, by=by, person_id=actor.person_id, topic=ended.topic, now=now
             )

@@ -120,11 +120,11 @@ class DeskVerbs:
         self._database().run(lambda session: transfers.decline(session, actor, answer.transfer_id, now=utcnow()))
         return {}
 
-    def colleagues(self, actor: Actor, about: ConversationIn) -> dict[str, Any]:
+    def colleagues(self, actor: Actor, about: ConversationIn, *, locale: str) -> dict[str, Any]:
         """Whom the conversation can be handed to."""
         with self._database().unit_of_work() as session:
             conversation = access_served(session, actor, about.conversation_id, lock=False)
-            return colleagues.choices(session, conversation, but=actor.person_id)
+            return colleagues.choices(session, conversation, but=actor.person_id, locale=locale)
 
     def snooze(self, actor: Actor, wish: SnoozeIn) -> dict[str, Any]:
         """Put the conversation off, or take it up again without a time."""
@@ -237,7 +237,7 @@ class DeskVerbs:
             SocketEvent("transfer_withdraw", ConversationIn, lambda c, p: self.withdraw(c.actor, p)),
             SocketEvent("transfer_accept", TransferAnswerIn, lambda c, p: self.accept(c.actor, p)),
             SocketEvent("transfer_decline", TransferAnswerIn, lambda c, p: self.decline(c.actor, p)),
-            SocketEvent("colleagues", ConversationIn, lambda c, p: self.colleagues(c.actor, p)),
+            SocketEvent("colleagues", ConversationIn, lambda c, p: self.colleagues(c.actor, p, locale=c.locale)),
             SocketEvent("snooze", SnoozeIn, lambda c, p: self.snooze(c.actor, p)),
             SocketEvent("note", TextIn, lambda c, p: self.note(c.actor, p)),
             SocketEvent("notes", ConversationIn, lambda c, p: self.notes(c.actor, p)),

@@ -2,8 +2,9 @@
 
 from flask import Flask
 
-from marketplace.chat import picture_routes
+from marketplace.chat import canned_routes, picture_routes
 from marketplace.chat.jobs import TASKS
+from marketplace.chat.masking import masked
 from marketplace.chat.picture_verbs import PictureVerbs
 from marketplace.chat.routes import private
 from marketplace.chat.socket import ConversationVerbs, brand_door
@@ -22,5 +23,7 @@ def register(app: Flask) -> None:
     app.extensions["picture_verbs"] = PictureVerbs(parts)
     app.register_blueprint(private)
     app.register_blueprint(picture_routes.door)
+    canned_routes.register(app, parts)
+    app.jinja_env.filters["without_contacts"] = masked
     for task in TASKS:
         parts.jobs.add(task, parts)

@@ -42,8 +42,8 @@ class Talk:
     introduction: dict[str, Any]
 
 
-def read(session: Session, conversation: Conversation, *, locale: str) -> Talk:
-    """Everything that a page about the conversation shows."""
+def read(session: Session, conversation: Conversation, *, locale: str, expert: bool = False) -> Talk:
+    """Everything that a page about the conversation shows; to an expert without the shopper's contacts."""
     visitor = session.get_one(Visitor, conversation.visitor_id)
     rows = session.execute(
         select(Segment, Person, Rating, RatingReply)
@@ -65,7 +65,7 @@ def read(session: Session, conversation: Conversation, *, locale: str) -> Talk:
         product=session.get(Product, conversation.product_id) if conversation.product_id else None,
         category=session.get(Category, conversation.category_id) if conversation.category_id else None,
         mission=session.get(Mission, conversation.mission_id) if conversation.mission_id else None,
-        events=history(session, conversation.id, after=0, locale=locale),
+        events=history(session, conversation.id, after=0, locale=locale, expert=expert),
         parts=[Part(*row) for row in rows],
         introduction=dict((joined or {}).get("introduction") or {}),
     )  # fmt: skip

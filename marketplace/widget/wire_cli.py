@@ -17,9 +17,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from marketplace.chat import canned, notes, wire
 from marketplace.chat import socket as chat
-from marketplace.chat import wire
-from marketplace.chat.states import AuthorKind, CloseReason, ConversationState, EventKind
+from marketplace.chat.states import AuthorKind, CloseReason, ConversationState, EventKind, NoteKind
 from marketplace.core.schema import ROOT
 from marketplace.questions import wire as questions
 from marketplace.questions.states import QuestionState
@@ -33,13 +33,14 @@ HEAD = """/**
  */
 """
 TRAVELS: tuple[type, ...] = (
-    AuthorKind, CloseReason, ConversationState, EventKind, QuestionState,
+    AuthorKind, CloseReason, ConversationState, EventKind, NoteKind, QuestionState,
     questions.Promised, questions.Choice, questions.Reputed, questions.ExpertCard, questions.QuestionNews,
     questions.OpenThread,
     wire.Named, wire.Author, wire.ProductCard, wire.Picture, wire.EventData, wire.NumberedEvent, wire.ReadMark,
     wire.Marks, wire.Synced, wire.Stored,
+    notes.NoteRow, canned.Ready,
     widget.Welcome,
-    chat.MessageIn, chat.SyncIn, chat.ConversationIn, chat.ReadIn, chat.CloseIn,
+    chat.MessageIn, chat.SyncIn, chat.ConversationIn, chat.ReadIn, chat.Survey, chat.CloseIn,
     verbs.ProductHint, verbs.AskIn, verbs.EmailIn, verbs.ChooseIn, verbs.RateIn,
 )  # fmt: skip
 """Every named type that the file holds, in its order."""

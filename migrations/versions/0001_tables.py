@@ -1562,6 +1562,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("topic", sa.String(length=120), nullable=True),
+        sa.Column("survey", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("by_mail", sa.Boolean(), nullable=False),
         sa.Column("mailed_seq", sa.Integer(), nullable=False),
         sa.Column("link_digest", sa.LargeBinary(length=32), nullable=True),

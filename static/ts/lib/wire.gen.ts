@@ -15,6 +15,9 @@ export type ConversationState = "open" | "snoozed" | "closed";
 /** What a numbered event tells. */
 export type EventKind = "message" | "joined" | "transferred" | "snoozed" | "woken" | "closed" | "rated";
 
+/** What a private note is: one's own, the comment of a transfer, a whisper of the brand, or of a consultation. */
+export type NoteKind = "note" | "transfer" | "whisper" | "question" | "answer";
+
 /** asked > triaged > waiting > offered > matched > answered; or redirected | settled | expired | withdrawn. */
 export type QuestionState = "asked" | "triaged" | "waiting" | "offered" | "matched" | "answered" | "redirected" | "settled" | "expired" | "withdrawn";
 
@@ -190,6 +193,25 @@ export interface Stored {
   at: string;
 }
 
+/** A private note as it travels; never on the shopper's wire. */
+export interface NoteRow {
+  id: string;
+  conversation_id: string;
+  kind: NoteKind;
+  text: string;
+  at: string;
+  author: Named;
+  about?: string;
+}
+
+/** A reply whose variables are filled in for one conversation. */
+export interface Ready {
+  id: string;
+  shortcut: string;
+  text: string;
+  own: boolean;
+}
+
 /** The first words of the server. */
 export interface Welcome {
   open: OpenThread[];
@@ -223,11 +245,20 @@ export interface ReadIn {
   seq: number;
 }
 
+/** What an expert tells the brand at the end, in two clicks. */
+export interface Survey {
+  /** Whether the product page said it already. */
+  page?: "yes" | "partly" | "no" | null;
+  /** What the shopper will do. */
+  next?: "buys" | "hesitates" | "leaves" | null;
+}
+
 /** The end, with a topic when an expert closes. */
 export interface CloseIn {
   conversation_id: string;
   topic?: string | null;
   reason?: CloseReason | null;
+  survey?: Survey;
 }
 
 /** What the shop's page says of the product; all optional. */

@@ -1,18 +1,52 @@
 import type { JSX } from "preact";
-import { duration, money } from "../lib/format";
+import { useRef } from "preact/hooks";
+import { dayAndTime, duration, money } from "../lib/format";
 import { Composer } from "./composer";
 import type { Thread } from "./desk";
 import { Log } from "./log";
 import { Icon, Initials, useTick, useTools } from "./parts";
 import { reasonOf } from "./reasons";
+import { TransferBar } from "./transfer";
+
+export type Sheet = "help" | "end" | "context" | "transfer" | "snooze" | "note" | "consult" | "category" | "block";
 
 interface ChatProps {
-  onEnd: () => void;
-  onContext: () => void;
+  thread: Thread;
+  /** Whether this is the pane that keys speak to: only one holds the elements that they name. */
+  active: boolean;
+  show: (sheet: Sheet) => void;
 }
 
-function Head({ thread, onEnd, onContext }: ChatProps & { thread: Thread }): JSX.Element {
+/** What is done less often. */
+function More({ thread, active, show }: ChatProps): JSX.Element {
   const { model, t } = useTools();
+  const box = useRef<HTMLDetailsElement>(null);
+  const item = (icon: string, words: string, act: () => void): JSX.Element => (
+    <button type="button" onClick={() => ((box.current!.open = false), act())}>
+      <Icon name={icon} s />
+      {words}
+    </button>
+  );
+  const open = (sheet: Sheet) => (): void => (model.panes.focus(thread.id), show(sheet));
+  return (
+    <details class="menu" ref={box} onKeyDown={(event) => event.key === "Escape" && box.current!.open && (event.stopPropagation(), (box.current!.open = false))}>
+      <summary class="btn ghost icon-only" id={active ? "more" : undefined}>
+        <Icon name="ellipsis" />
+        <span class="sr">{t("More to do")}</span>
+      </summary>
+      <div>
+        {item("eye-off", t("Private note"), open("note"))}
+        {item("users", t("Ask colleagues"), open("consult"))}
+        {item("tag", t("Another category"), open("category"))}
+        {item("ban", t("Block this shopper"), open("block"))}
+      </div>
+    </details>
+  );
+}
+
+function Head({ thread, active, show }: ChatProps): JSX.Element {
+  const { model, t } = useTools();
+  const open = (sheet: Sheet) => (): void => (model.panes.focus(thread.id), show(sheet));
   useTick(30_000);
   const ago = duration((Date.now() - Date.parse(thread.opened_at)) / 1000, t.locale);
   const about = thread.product ? t("Looks at {product}", { product: thread.product.title }) : thread.category;
@@ -30,14 +64,30 @@ function Head({ thread, onEnd, onContext }: ChatProps & { thread: Thread }): JSX
         </h2>
         <p class="clip">{[about, where].filter(Boolean).join(" · ")}</p>
       </div>
-      <button type="button" class="btn ghost icon-only more" aria-label={t("Product and page")} onClick={onContext}>
+      <button type="button" class="btn ghost icon-only more" aria-label={t("Product and page")} onClick={open("context")}>
         <Icon name="info" />
       </button>
       {thread.state !== "closed" && (
-        <button type="button" class="btn sec sm" id="end" onClick={onEnd}>
-          <Icon name="check" s />
-          <span>{t("End")}</span>
-        </button>
+        <>
+          {thread.state === "snoozed" ? (
+            <button type="button" class="btn ghost icon-only" aria-label={t("Take it up again now")} onClick={() => void model.acts.snooze(thread)}>
+              <Icon name="play" />
+            </button>
+          ) : (
+            <button type="button" class="btn ghost icon-only" aria-label={t("Put it off")} onClick={open("snooze")}>
+              <Icon name="clock" />
+            </button>
+          )}
+          <button type="button" class="btn sec sm act" onClick={open("transfer")}>
+            <Icon name="arrow-right-left" s />
+            <span>{t("Hand over")}</span>
+          </button>
+          <button type="button" class="btn sec sm act" id={active ? "end" : undefined} onClick={open("end")}>
+            <Icon name="check" s />
+            <span>{t("End")}</span>
+          </button>
+          <More thread={thread} active={active} show={show} />
+        </>
       )}
     </header>
   );
@@ -52,7 +102,7 @@ function Ended({ thread }: { thread: Thread }): JSX.Element {
     <div class="ended">
       <Icon name={earned && earned.net_minor > 0 ? "hand-coins" : "circle-check"} />
       <div>
-        <b>{t("This conversation has ended.")}</b>
+        <b>{thread.log.closed || !thread.synced ? t("This conversation has ended.") : t("A colleague goes on with this conversation.")}</b>
         {earned && earned.net_minor > 0 && (
           <dl>
             <div>
@@ -99,13 +149,27 @@ export function Nothing(): JSX.Element {
   );
 }
 
-export function Chat({ thread, ...actions }: ChatProps & { thread: Thread }): JSX.Element {
-  const { t } = useTools();
+export function Chat(props: ChatProps): JSX.Element {
+  const { model, t } = useTools();
+  const { thread, active } = props;
   return (
-    <section class="chat" aria-label={t("Conversation with {name}", { name: thread.shopper.name || t("Shopper") })}>
-      <Head thread={thread} {...actions} />
+    <section class={`chat ${active ? "active" : ""}`} data-thread={thread.id} onFocusCapture={() => model.panes.focus(thread.id)} aria-label={t("Conversation with {name}", { name: thread.shopper.name || t("Shopper") })}>
+      <Head {...props} />
       <Log thread={thread} key={thread.id} />
-      {thread.state === "closed" ? <Ended thread={thread} /> : <Composer thread={thread} key={thread.id} />}
+      {thread.state === "closed" ? (
+        <Ended thread={thread} />
+      ) : (
+        <div class="foot">
+          <TransferBar thread={thread} />
+          {thread.state === "snoozed" && thread.snoozed_until && (
+            <p class="bar notice">
+              <Icon name="alarm-clock" s />
+              <span class="grow">{t("Comes back {time}, or when the shopper writes.", { time: dayAndTime(thread.snoozed_until, t) })}</span>
+            </p>
+          )}
+          <Composer thread={thread} active={active} key={thread.id} />
+        </div>
+      )}
     </section>
   );
 }

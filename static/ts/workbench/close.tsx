@@ -9,6 +9,8 @@ export function CloseDialog({ thread, onClose }: { thread: Thread; onClose: () =
   const { model, t } = useTools();
   const [reason, setReason] = useState<CloseReason>("solved");
   const [topic, setTopic] = useState("");
+  const [page, setPage] = useState("");
+  const [next, setNext] = useState("");
   const [busy, setBusy] = useState(false);
   const reasons: [CloseReason, string, string][] = [
     ["solved", t("The question is answered"), t("The shopper is asked for a rating.")],
@@ -27,9 +29,24 @@ export function CloseDialog({ thread, onClose }: { thread: Thread; onClose: () =
   };
   const named = (each: Topic): { key: string; label: string } =>
     typeof each === "string" ? { key: each, label: topics[each] ?? each } : each;
+  const chips = (name: string, legend: string, choices: Record<string, string>, value: string, choose: (key: string) => void): JSX.Element => (
+    <fieldset class="field">
+      <legend>
+        {legend} <span class="optional">{t("(optional)")}</span>
+      </legend>
+      <div class="chips sm">
+        {Object.entries(choices).map(([key, label]) => (
+          <label key={key}>
+            <input type="radio" name={name} checked={value === key} onChange={() => choose(key)} />
+            <span>{label}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
   const submit = async (): Promise<void> => {
     setBusy(true);
-    const done = await model.close(thread, reason, topic);
+    const done = await model.close(thread, reason, topic, { ...(page ? { page } : {}), ...(next ? { next } : {}) });
     setBusy(false);
     if (done) onClose();
   };
@@ -69,6 +86,12 @@ export function CloseDialog({ thread, onClose }: { thread: Thread; onClose: () =
               ))}
             </div>
           </fieldset>
+        )}
+        {(reason === "solved" || reason === "silent") && (
+          <>
+            {chips("page", t("Did the product page say it?"), { yes: t("Yes"), partly: t("In part"), no: t("No") }, page, setPage)}
+            {chips("next", t("What will the shopper do?"), { buys: t("Buys"), hesitates: t("Hesitates"), leaves: t("Does not buy") }, next, setNext)}
+          </>
         )}
         <div class="actions">
           <button type="submit" class="btn" aria-busy={busy}>

@@ -1,6 +1,8 @@
 import { ConversationLog } from "../lib/conversation";
 import type { ConversationEvent } from "../lib/wire";
-import type { Availability, DeskState, Earned, GoneWhy, Offer, Status, Summary, Synced, Today, Topic } from "./types";
+import type {
+  Availability, Consultation, DeskState, Earned, GoneWhy, NoteRow, Offer, Status, Summary, Synced, Today, Topic, TransferAsk, TransferState,
+} from "./types";
 
 /** An offer on the desk; `gone` once somebody or the clock took it away. */
 export interface Shown extends Offer {
@@ -18,6 +20,7 @@ export interface Thread extends Summary {
   log: ConversationLog;
   synced: boolean;
   earned?: Earned;
+  notes?: NoteRow[];
 }
 
 /** A live question, whose shopper is watching, comes before one to be answered by e-mail. */
@@ -29,13 +32,18 @@ const oldestFirst = (a: Thread, b: Thread): number => a.last_at.localeCompare(b.
 export class Desk {
   availability: Availability;
   offers: Shown[] = [];
+  transfers: TransferAsk[] = [];
+  consultations: Consultation[] = [];
   threads = new Map<string, Thread>();
   today: Today;
   topics: Topic[];
   /** How far this device's clock is ahead of the server's, in milliseconds. */
   private ahead = 0;
 
-  constructor(state: DeskState) {
+  constructor(
+    state: DeskState,
+    private me = "",
+  ) {
     this.availability = state.availability;
     this.today = state.today;
     this.topics = state.topics;
@@ -51,6 +59,8 @@ export class Desk {
     const listed = new Set(state.offers.map((offer) => offer.offer_id));
     this.offers = this.offers.filter((offer) => offer.gone || offer.busy || listed.has(offer.offer_id));
     for (const offer of state.offers) this.put(offer);
+    this.transfers = state.transfers ?? [];
+    this.consultations = state.consultations ?? [];
     for (const summary of state.conversations) this.summarise(summary);
     const open = new Set(state.conversations.map((summary) => summary.id));
     for (const thread of this.threads.values()) if (!open.has(thread.id)) thread.state = "closed";
@@ -106,7 +116,9 @@ export class Desk {
       if (mine) thread.log.mark({ conversation_id: thread.id, by: "expert", seq: event.seq });
     }
     if (event.kind === "closed") thread.state = "closed";
-    if (event.kind === "snoozed") thread.state = "snoozed";
+    if (event.kind === "transferred") thread.state = event.author.id === this.me ? "open" : "closed";
+    if (event.kind === "snoozed") [thread.state, thread.snoozed_until] = ["snoozed", event.data?.until ?? null];
+    if (thread.state === "snoozed" && (event.kind === "woken" || event.kind === "message")) thread.state = "open";
     return taken === "new";
   }
 
@@ -119,6 +131,32 @@ export class Desk {
     thread.state = answer.state;
     thread.synced = true;
     return answer.events.length > 0 && thread.log.last < answer.last;
+  }
+
+  note(note: NoteRow): void {
+    const thread = this.threads.get(note.conversation_id);
+    if (thread?.notes && !thread.notes.some((each) => each.id === note.id)) thread.notes = [...thread.notes, note];
+  }
+
+  transferred(id: string, transfer: TransferState | null): void {
+    const thread = this.threads.get(id);
+    if (thread) thread.transfer = transfer;
+  }
+
+  askTransfer(ask: TransferAsk): void {
+    this.transfers = [...this.transfers.filter((each) => each.transfer_id !== ask.transfer_id), ask];
+  }
+
+  dropTransfer(id: string): void {
+    this.transfers = this.transfers.filter((each) => each.transfer_id !== id);
+  }
+
+  askConsultation(asked: Consultation): void {
+    this.consultations = [asked, ...this.consultations.filter((each) => each.note_id !== asked.note_id)];
+  }
+
+  dropConsultation(id: string): void {
+    this.consultations = this.consultations.filter((each) => each.note_id !== id);
   }
 
   get status(): Status {
@@ -144,7 +182,7 @@ export class Desk {
 
   /** What asks for this person now: open offers and shoppers who wait. */
   get urgent(): number {
-    return this.offers.filter((offer) => !offer.gone).length + this.waitForYou.length;
+    return this.offers.filter((offer) => !offer.gone).length + this.transfers.length + this.waitForYou.length;
   }
 
   private all(state: Thread["state"]): Thread[] {

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { Layout } from "./panes";
 import { Dialog, Icon, useTools } from "./parts";
 
 const MOST_AT_ONCE = 10;
@@ -17,7 +18,17 @@ export function Help({ onClose }: { onClose: () => void }): JSX.Element {
     ["K", t("Previous conversation")],
     ["R", t("Write in the open conversation")],
     ["P", t("Suggest a product")],
+    ["I", t("Ready replies")],
+    ["S", t("Put it off")],
+    ["T", t("Hand over")],
+    ["N", t("Private note")],
+    ["Q", t("Ask colleagues")],
+    ["C", t("Another category")],
+    ["B", t("Block this shopper")],
     ["E", t("End the conversation")],
+    ["V", t("Available or not")],
+    ["1 2 4", t("Conversations side by side")],
+    ["W", t("Next one of them")],
     ["/", t("Search a conversation")],
     ["?", t("This sheet")],
     ["Esc", t("Back")],
@@ -45,6 +56,19 @@ export function Help({ onClose }: { onClose: () => void }): JSX.Element {
             ))}
           </select>
         </label>
+        <label class="field inline wide-only">
+          <span>{t("Conversations side by side")}</span>
+          <select value={model.panes.layout} onChange={(event) => model.panes.arrange(Number(event.currentTarget.value) as Layout)}>
+            {[1, 2, 4].map((n) => (
+              <option key={n} value={n}>
+                {n}
+              </option>
+            ))}
+          </select>
+        </label>
+        <p class="hint">
+          <a class="link" href="/expert/settings">{t("Devices, notifications and quiet hours")}</a>
+        </p>
         <Notifications />
       </div>
       <h3>{t("Keys")}</h3>

@@ -1,8 +1,9 @@
+import type { Sheet } from "./chat";
 import type { Model } from "./model";
 
 export interface Sheets {
   help(): void;
-  end(): void;
+  show(sheet: Sheet): void;
   /** True when something was open and is now shut. */
   shut(): boolean;
 }
@@ -22,15 +23,31 @@ function move(model: Model, step: number): void {
 /** Single keys; they stand back in fields, in dialogs and with modifiers, and can be switched off. */
 export function listenToKeys(model: Model, sheets: Sheets): () => void {
   const first = (): string | undefined => model.desk.offers.find((offer) => !offer.gone)?.offer_id;
+  const asked = (): string | undefined => model.desk.transfers[0]?.transfer_id;
+  const onThread = (sheet: Sheet): void => {
+    if (model.thread && model.thread.state !== "closed") sheets.show(sheet);
+  };
   const focus = (id: string): void => document.getElementById(id)?.focus();
   const actions: Record<string, () => void> = {
-    a: () => first() && void model.accept(first()!),
-    x: () => first() && void model.decline(first()!),
+    a: () => (first() ? void model.accept(first()!) : asked() && void model.acts.take(asked()!)),
+    x: () => (first() ? void model.decline(first()!) : asked() && void model.acts.pass(asked()!)),
+    v: () => void model.available(!model.desk.availability.on),
     j: () => move(model, 1),
     k: () => move(model, -1),
     r: () => focus("reply"),
     p: () => document.getElementById("pick")?.click(),
-    e: () => model.thread && model.thread.state !== "closed" && sheets.end(),
+    i: () => document.getElementById("ready")?.click(),
+    e: () => onThread("end"),
+    t: () => onThread("transfer"),
+    s: () => onThread("snooze"),
+    n: () => onThread("note"),
+    q: () => onThread("consult"),
+    c: () => onThread("category"),
+    b: () => onThread("block"),
+    w: () => model.panes.next(),
+    "1": () => model.panes.arrange(1),
+    "2": () => model.panes.arrange(2),
+    "4": () => model.panes.arrange(4),
     "/": () => focus("search"),
     "?": () => sheets.help(),
   };

@@ -1,8 +1,10 @@
 import type { JSX } from "preact";
-import { clockTime, duration, money } from "../lib/format";
+import { clockTime, dayAndTime, duration, money } from "../lib/format";
+import { ConsultationCard } from "./asides";
 import { unread, type Thread } from "./desk";
 import { OfferCard } from "./offer";
 import { Icon, Initials, Mark, useTick, useTools } from "./parts";
+import { TransferCard } from "./transfer";
 import type { Status } from "./types";
 
 /** Hours that end later than this go without saying. */
@@ -128,7 +130,7 @@ function Row({ thread }: { thread: Thread }): JSX.Element {
           {name}
           <span class="sr"> · {thread.brand.name}</span>
         </b>
-        <time dateTime={thread.last_at}>{closed ? clockTime(thread.last_at, t.locale) : age < 60 ? t("now") : duration(age, t.locale)}</time>
+        <time dateTime={thread.last_at}>{thread.state === "snoozed" && thread.snoozed_until ? dayAndTime(thread.snoozed_until, t) : closed ? clockTime(thread.last_at, t.locale) : age < 60 ? t("now") : duration(age, t.locale)}</time>
         <span class="sn clip" lang={thread.language}>
           {model.typing.has(thread.id) ? <em lang={t.locale}>{t("is writing…")}</em> : said || thread.product?.title}
         </span>
@@ -139,6 +141,11 @@ function Row({ thread }: { thread: Thread }): JSX.Element {
           </span>
         ) : thread.earned && thread.earned.net_minor > 0 ? (
           <span class="st ok num">+{money(thread.earned.net_minor, thread.earned.currency, t.locale)}</span>
+        ) : thread.state === "snoozed" ? (
+          <span class="st">
+            <Icon name="alarm-clock" s />
+            <span class="sr">{t("put off")}</span>
+          </span>
         ) : thread.by_mail && !closed ? (
           <span class="st">
             <Icon name="mail" s />
@@ -228,6 +235,18 @@ export function Inbox(): JSX.Element {
       <NetBar />
       <div class="scroll" tabIndex={-1}>
         <Paused />
+        {desk.transfers.length + desk.consultations.length > 0 && (
+          <div class="offers">
+            {desk.transfers.length > 0 && <h2>{t("To take over")}</h2>}
+            {desk.transfers.map((ask) => (
+              <TransferCard key={ask.transfer_id} ask={ask} />
+            ))}
+            {desk.consultations.length > 0 && <h2>{t("Colleagues ask")}</h2>}
+            {desk.consultations.map((asked) => (
+              <ConsultationCard key={asked.note_id} asked={asked} />
+            ))}
+          </div>
+        )}
         {desk.offers.length > 0 && (
           <div class="offers">
             {waiting > 0 && <h2>{t.plural("A question for you", "{n} questions for you", waiting)}</h2>}
@@ -248,7 +267,14 @@ export function Inbox(): JSX.Element {
               </button>
             </div>
           )}
-          {none && !query.trim() && !desk.offers.length && <Quiet />}
+          {query.trim() !== "" && (
+            <p class="further">
+              <a class="link" href={`/expert/conversations?q=${encodeURIComponent(query.trim())}`}>
+                {t("Search all my conversations for “{words}”", { words: query.trim() })}
+              </a>
+            </p>
+          )}
+          {none && !query.trim() && !desk.offers.length && !desk.transfers.length && <Quiet />}
         </div>
       </div>
     </section>

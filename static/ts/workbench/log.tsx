@@ -3,10 +3,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { clockTime, dayAndTime, money } from "../lib/format";
 import type { Entry } from "../lib/outbox";
 import type { ConversationEvent, Picture } from "../lib/wire";
+import { NoteLine } from "./asides";
 import type { Thread } from "./desk";
 import { Icon, Linked, Photo, ToolsContext, useTools, type Tools } from "./parts";
-import type { Card } from "./types";
+import type { Card, NoteRow } from "./types";
 
+/** What stands in the place of contact data. */
+const HIDDEN = "•••";
 /** Long threads show their end first. */
 const WINDOW = 200;
 /** How near to the end, in pixels, the reader follows what comes. */
@@ -57,6 +60,11 @@ class Row extends Component<RowProps> {
             <Linked text={event.text} />
           </p>
         )}
+        {theirs && event.text?.includes(HIDDEN) && (
+          <p class="t hid">
+            <Icon name="shield-check" s /> {t("Contact data is hidden: you never need it.")}
+          </p>
+        )}
         {event.picture && (
           <a class={`m picture ${side}`} href={event.picture.url} target="_blank" rel="noopener">
             <img
@@ -82,7 +90,7 @@ function Line({ event, shopper }: { event: ConversationEvent; shopper: string })
   const words = {
     message: "",
     joined: author?.id === model.boot.me.id ? t("You took the question") : t("{name} joined", { name }),
-    transferred: name ? t("{name} takes over", { name }) : t("The question moves to somebody else"),
+    transferred: author?.id === model.boot.me.id ? t("You took over") : name ? t("{name} takes over", { name }) : t("The question moves to somebody else"),
     snoozed: data?.until ? t("Put off until {time}", { time: dayAndTime(data.until, t) }) : t("Put off for later"),
     woken: t("Back on the desk"),
     closed: author?.kind === "shopper" ? t("{name} ended the conversation", { name: shopper }) : t("Conversation ended"),
@@ -139,9 +147,13 @@ function Events({ thread, from }: { thread: Thread; from: number }): JSX.Element
   const lastMine = shown.findLast((e) => e.kind === "message" && e.author?.kind !== "shopper");
   const stateOf = (event: ConversationEvent): string =>
     event !== lastMine ? "" : thread.log.readBy("shopper") >= event.seq ? t("Read") : t("Sent");
+  // Notes stand where they were written: before the first event that came later.
+  const notes = [...(thread.notes ?? [])];
+  const until = (at: string): NoteRow[] => notes.splice(0, notes.filter((note) => note.at <= at).length);
   return (
     <>
-      {shown.map((event, i) =>
+      {shown.map((event, i) => [
+        ...until(event.at).map((note) => <NoteLine key={note.id} note={note} />),
         event.kind === "message" ? (
           <Row
             key={event.seq}
@@ -154,7 +166,10 @@ function Events({ thread, from }: { thread: Thread; from: number }): JSX.Element
         ) : (
           <Line key={event.seq} event={event} shopper={shopper} />
         ),
-      )}
+      ])}
+      {notes.map((note) => (
+        <NoteLine key={note.id} note={note} />
+      ))}
     </>
   );
 }
@@ -168,7 +183,7 @@ export function Log({ thread }: { thread: Thread }): JSX.Element {
   const pending = model.pending(thread);
   const typing = model.typing.has(thread.id) && thread.state !== "closed";
   const from = whole ? 0 : Math.max(0, thread.log.events.length - WINDOW);
-  const count = thread.log.events.length + pending.length + (typing ? 1 : 0);
+  const count = thread.log.events.length + (thread.notes?.length ?? 0) + pending.length + (typing ? 1 : 0);
   const toEnd = (): void => {
     const log = box.current;
     if (!log) return;

@@ -5,14 +5,18 @@
 import { render, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { translator, type Texts, type Translator } from "../lib/i18n";
-import { Chat, Nothing } from "./chat";
+import { BlockDialog, CategoryDialog, ConsultDialog, NoteDialog } from "./asides";
+import { Chat, Nothing, type Sheet } from "./chat";
 import { CloseDialog } from "./close";
 import { Context } from "./context";
+import type { Thread } from "./desk";
 import { Help } from "./help";
 import { listenToKeys } from "./keys";
+import { SnoozeDialog } from "./later";
 import { Inbox } from "./list";
 import { Model } from "./model";
 import { Icon, ToolsContext, useTools } from "./parts";
+import { TransferDialog } from "./transfer";
 import type { Boot } from "./types";
 
 function Toasts(): JSX.Element {
@@ -47,9 +51,40 @@ function dress(model: Model, title: string): void {
   model.alerts.count(count, title);
 }
 
+/** The open conversations: one, or several side by side where there is room. */
+function Panes({ model, show }: { model: Model; show: (sheet: Sheet) => void }): JSX.Element {
+  const one = (id: string | undefined, at: number): JSX.Element => {
+    const thread = id ? model.desk.threads.get(id) : undefined;
+    return thread ? <Chat key={id} thread={thread} active={at === model.panes.active} show={show} /> : <Nothing key={`none${at}`} />;
+  };
+  if (model.panes.layout === 1) return one(model.panes.open[0], 0);
+  return <div class={`panes of${model.panes.layout}`}>{model.panes.open.map(one)}</div>;
+}
+
+function ThreadSheet({ sheet, ...given }: { sheet: Sheet | undefined; thread: Thread; onClose: () => void }): JSX.Element | null {
+  switch (sheet) {
+    case "end":
+      return <CloseDialog {...given} />;
+    case "transfer":
+      return <TransferDialog {...given} />;
+    case "snooze":
+      return <SnoozeDialog {...given} />;
+    case "note":
+      return <NoteDialog {...given} />;
+    case "consult":
+      return <ConsultDialog {...given} />;
+    case "category":
+      return <CategoryDialog {...given} />;
+    case "block":
+      return <BlockDialog {...given} />;
+    default:
+      return null;
+  }
+}
+
 function App({ model, t }: { model: Model; t: Translator }): JSX.Element {
   const [, redraw] = useState(0);
-  const [sheet, setSheet] = useState<"help" | "end" | "context" | undefined>(undefined);
+  const [sheet, setSheet] = useState<Sheet | undefined>(undefined);
   useEffect(() => {
     model.changed = () => redraw((n) => n + 1);
     const follow = (): void => model.open(location.hash.slice(1) || undefined);
@@ -63,7 +98,7 @@ function App({ model, t }: { model: Model; t: Translator }): JSX.Element {
     () =>
       listenToKeys(model, {
         help: () => setSheet("help"),
-        end: () => setSheet("end"),
+        show: setSheet,
         shut: () => (sheet ? (setSheet(undefined), true) : false),
       }),
     [sheet],
@@ -76,11 +111,11 @@ function App({ model, t }: { model: Model; t: Translator }): JSX.Element {
       <main class="two" id="main" tabIndex={-1}>
         <h1 class="sr">{t("Conversations")}</h1>
         <Inbox />
-        {thread ? <Chat thread={thread} onEnd={() => setSheet("end")} onContext={() => setSheet("context")} /> : <Nothing />}
+        <Panes model={model} show={setSheet} />
       </main>
       <Context thread={thread} open={sheet === "context"} onClose={shut} />
       {sheet === "help" && <Help onClose={shut} />}
-      {sheet === "end" && thread && thread.state !== "closed" && <CloseDialog thread={thread} onClose={shut} />}
+      {thread && thread.state !== "closed" && <ThreadSheet sheet={sheet} thread={thread} onClose={shut} />}
       <p class="sr" role="alert">
         {model.alert}
       </p>

@@ -3,12 +3,16 @@ import { Outbox, type Entry } from "../lib/outbox";
 import type { Translator } from "../lib/i18n";
 import { uuid7 } from "../lib/uuid7";
 import type { Ack, ConversationEvent, Picture, ReadMark, Stored } from "../lib/wire";
+import { Acts } from "./acts";
 import { Alerts } from "./alerts";
 import { Desk, unread, type Thread } from "./desk";
 import { Line, type Net } from "./line";
+import { Panes } from "./panes";
 import { Keep } from "./prefs";
 import { reasonOf } from "./reasons";
-import type { Availability, Boot, Card, CloseReason, DeskState, Earned, GoneWhy, Offer, Summary, Synced } from "./types";
+import type {
+  Availability, Boot, Card, CloseReason, Consultation, DeskState, Earned, GoneWhy, NoteRow, Offer, Summary, Synced, TransferAsk, TransferState,
+} from "./types";
 
 const TYPING_MS = 6000;
 const TYPED_MS = 2000;
@@ -31,8 +35,9 @@ export class Model {
   readonly desk: Desk;
   readonly keep: Keep;
   readonly alerts: Alerts;
+  readonly acts = new Acts(this);
   net: Net = "connecting";
-  current: string | undefined;
+  readonly panes: Panes;
   query = "";
   toasts: Toast[] = [];
   /** Said once by the screen reader. */
@@ -52,9 +57,10 @@ export class Model {
     readonly boot: Boot,
     readonly t: Translator,
   ) {
-    this.desk = new Desk(boot.state);
+    this.desk = new Desk(boot.state, boot.me.id);
     this.keep = new Keep(boot.me.id);
     this.alerts = new Alerts(this.keep);
+    this.panes = new Panes(this.keep, this.desk, (id) => this.look(id));
     this.line = new Line(boot.socket_path, boot.locale, (net) => this.turned(net));
     this.outbox = new Outbox(this.keep, (entry) => this.deliver(entry), (sent, ack) => this.sent(sent, ack));
     this.listen();
@@ -64,6 +70,10 @@ export class Model {
     document.addEventListener("visibilitychange", () => this.seen());
     addEventListener("focus", () => void this.line.prove().then(() => this.seen()));
     addEventListener("storage", (event) => event.key?.includes(":out:") && this.changed());
+  }
+
+  get current(): string | undefined {
+    return this.panes.current;
   }
 
   get thread(): Thread | undefined {
@@ -76,12 +86,16 @@ export class Model {
   }
 
   open(id: string | undefined): void {
-    this.current = id;
     const hash = id ? `#${id}` : "";
     if (location.hash !== hash) history.pushState(null, "", hash || location.pathname);
-    const thread = this.thread;
-    // Ratings come after the end, when nobody serves the conversation any more: asked for again when looked at.
+    this.panes.show(id);
+  }
+
+  /** Ratings come after the end, when nobody serves the conversation any more: asked for again when looked at. */
+  private look(id: string | undefined): void {
+    const thread = id ? this.desk.threads.get(id) : undefined;
     if (thread && (!thread.synced || thread.state === "closed")) void this.sync(thread.id);
+    if (thread) void this.acts.notes(thread);
     this.seen();
     this.changed();
   }
@@ -148,8 +162,8 @@ export class Model {
   }
 
   /** False when the server refused or did not answer; the reason is shown. */
-  async close(thread: Thread, reason: CloseReason, topic: string): Promise<boolean> {
-    const body = { conversation_id: thread.id, reason, ...(topic ? { topic } : {}) };
+  async close(thread: Thread, reason: CloseReason, topic: string, survey: Record<string, string> = {}): Promise<boolean> {
+    const body = { conversation_id: thread.id, reason, survey, ...(topic ? { topic } : {}) };
     const ack = await this.ask("close", body);
     if (ack && !ack.ok) this.toast(ack.error.message, "error");
     if (!ack?.ok) return false;
@@ -206,11 +220,19 @@ export class Model {
       this.desk.availability = availability;
       this.changed();
     });
+    line.on<TransferAsk>("transfer", (ask) => this.proposed(ask));
+    line.on<{ transfer_id: string }>("transfer_gone", ({ transfer_id }) => (this.desk.dropTransfer(transfer_id), this.changed()));
+    line.on<{ conversation_id: string; transfer: TransferState }>("transfer_state", ({ conversation_id, transfer }) => {
+      this.desk.transferred(conversation_id, transfer);
+      this.changed();
+    });
+    line.on<NoteRow>("note", (note) => (this.desk.note(note), this.changed()));
+    line.on<Consultation>("consultation", (asked) => (this.desk.askConsultation(asked), this.changed()));
     line.on<Earned>("earned", (earned) => this.earned(earned));
   }
 
   /** Undefined when nobody answered, which `loud` says on screen. */
-  private async ask<T = unknown>(verb: string, body: Record<string, unknown>, loud = true): Promise<Ack<T> | undefined> {
+  async ask<T = unknown>(verb: string, body: Record<string, unknown>, loud = true): Promise<Ack<T> | undefined> {
     try {
       return await this.line.call<T>(verb, body);
     } catch {
@@ -226,7 +248,7 @@ export class Model {
     this.changed();
   }
 
-  private async refresh(): Promise<void> {
+  async refresh(): Promise<void> {
     const ack = await this.ask<DeskState>("state", {}, false);
     if (ack?.ok) this.welcomed(ack);
   }
@@ -270,6 +292,13 @@ export class Model {
 
   private offered(offer: Offer): void {
     if (this.desk.put(offer)) this.announce(offer);
+    this.changed();
+  }
+
+  private proposed(ask: TransferAsk): void {
+    this.desk.askTransfer(ask);
+    this.alert = this.t("{name} would hand over to you", { name: ask.by });
+    this.alerts.ring(this.alert, true);
     this.changed();
   }
 

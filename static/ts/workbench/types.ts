@@ -2,7 +2,54 @@
  * What travels between the workbench and the platform on `/expert`.
  * Times are ISO 8601 in UTC; money is in minor units of its currency, after commission.
  */
-import type { ConversationEvent, Product } from "../lib/wire";
+import type { ConversationEvent, NoteRow, Product } from "../lib/wire";
+
+export type { NoteRow };
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+/** How a transfer stands, as whoever serves the conversation reads it. */
+export interface TransferState {
+  transfer_id: string;
+  target: "expert" | "group" | "agents";
+  state: "asked" | "accepted" | "declined" | "lapsed" | "withdrawn";
+  expires_at: string;
+}
+
+/** A conversation that a colleague would hand over. */
+export interface TransferAsk {
+  transfer_id: string;
+  by: string;
+  comment: string;
+  made_at: string;
+  expires_at: string;
+  question: string;
+  language: string;
+  brand: BrandMark;
+  product: Card | null;
+  category: string | null;
+}
+
+/** A question of a colleague to the mission's experts. */
+export interface Consultation {
+  note_id: string;
+  by: string;
+  text: string;
+  at: string;
+  language: string;
+  brand: BrandMark;
+  about: string;
+}
+
+/** Whom a conversation can be handed to. */
+export interface Choices {
+  experts: { id: string; name: string; avatar_url: string | null; free: boolean }[];
+  groups: { id: string; name: string; free: number }[];
+  agents: number;
+}
 
 export interface Card extends Product {
   id: string;
@@ -59,6 +106,10 @@ export interface Summary {
   pays: Pays;
   /** The shopper left the page: answers go by e-mail. */
   by_mail: boolean;
+  snoozed_until?: string | null;
+  transfer?: TransferState | null;
+  /** What this person had begun to write, on whichever device. */
+  draft?: string;
 }
 
 export type Status = "off" | "paused" | "off_hours" | "absent" | "busy" | "free";
@@ -94,6 +145,8 @@ export interface DeskState {
   conversations: Summary[];
   today: Today;
   topics: Topic[];
+  transfers?: TransferAsk[];
+  consultations?: Consultation[];
 }
 
 export interface Earned {
