@@ -103,6 +103,7 @@ async function main() {
   await bundle(Object.fromEntries(styles.map((name) => [`css/${name.slice(0, -4)}`, `css/${name}`])), {});
   await bundle(MODULE_SCRIPTS, { format: "esm", target: "es2022" });
   await bundle({ "ts/loader": "ts/loader/main.ts" }, { format: "iife", target: "es2020" });
+  await bundle({ "ts/now": "ts/now.ts" }, { format: "iife", target: "es2020" });
   await bundle({ sw: "ts/sw.ts" }, { format: "iife", target: "es2022", entryNames: "[name]" });
   writeHashed("ts/htmx.js", readFileSync(join(MODULES, "htmx.org", "dist", "htmx.min.js")));
   writeHashed("img/icons.svg", iconSprite("icons.json"));

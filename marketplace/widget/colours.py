@@ -12,6 +12,11 @@ def readable_accent(accent: str) -> tuple[str, str]:
         rgb = (int(rgb[0] * 0.94), int(rgb[1] * 0.94), int(rgb[2] * 0.94))
 
 
+def contrast_of(colour: str, text: str) -> float:
+    """Contrast by WCAG 2.2, to one decimal, rounded down."""
+    return int(_contrast(_parse(colour), _parse(text)) * 10) / 10
+
+
 def _parse(colour: str) -> tuple[int, int, int]:
     digits = colour.lstrip("#")
     if len(digits) != 6 or any(c not in "0123456789abcdefABCDEF" for c in digits):

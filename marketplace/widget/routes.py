@@ -17,7 +17,9 @@ from marketplace.chat.socket import CloseIn, ConversationVerbs, MessageIn, ReadI
 from marketplace.core.actors import Audience
 from marketplace.core.clock import utcnow
 from marketplace.core.errors import Invalid
-from marketplace.core.web import Door, actor, csrf, platform, transaction
+from marketplace.core.locales import LOCALES
+from marketplace.core.web import Door, actor, csrf, platform, transaction, wants_json
+from marketplace.widget.appearance import position_of, text_of
 from marketplace.widget.availability import availability
 from marketplace.widget.colours import readable_accent
 from marketplace.widget.texts import loader_texts
@@ -48,12 +50,13 @@ def panel() -> ResponseReturnValue:
     locale = request.args.get("locale", "")[:2]
     with transaction() as session:
         brand = open_brand(session, request.args.get("key", ""))
-        origins = list(session.scalars(select(Site.origin).where(Site.brand_id == brand.id).order_by(Site.origin)))
+        origins = _origins(session, brand)
         g.locale = locale if locale in {"fr", "en"} else brand.locale
         accent, on_accent = readable_accent(brand.accent)
         config = {
             "v": 1, "key": brand.key, "locale": g.locale, "accent": accent, "on_accent": on_accent,
             "brand": {"name": brand.name, "help_url": brand.help_url or None}, "origins": origins,
+            "welcome": text_of(brand, "welcome", g.locale),
             "availability": availability(session, brand, now=utcnow()).as_json(),
             "privacy_url": f"{platform().settings.public_url}/privacy",
         }  # fmt: skip
@@ -61,6 +64,22 @@ def panel() -> ResponseReturnValue:
     g.image_origins = "".join(f" {origin}" for origin in origins)
     response = make_response(render_template("widget/panel.html", panel=config, locale=g.locale))
     response.headers["Cross-Origin-Embedder-Policy"] = "credentialless"  # the shop's pictures carry no CORP header
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@public.get("/now")
+def now() -> ResponseReturnValue:
+    """Whether somebody can answer now: JSON for the panel, a page of one line for a shop's hidden frame."""
+    with transaction() as session:
+        brand = open_brand(session, request.args.get("key", ""))
+        origins = _origins(session, brand)
+        there = availability(session, brand, now=utcnow()).as_json()
+    if wants_json():
+        return jsonify(there)
+    g.frame_ancestors = " ".join(["'self'", *origins])
+    response = make_response(render_template("widget/now.html", now=there))
+    response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
@@ -191,10 +210,23 @@ def _config(session: Session, brand: Brand) -> dict[str, Any]:
     origin = platform().settings.public_url.rstrip("/")
     return {
         "v": 1, "key": brand.key, "origin": origin, "panel_url": f"{origin}/w/panel?key={brand.key}",
-        "locale_texts": loader_texts(), "availability": availability(session, brand, now=utcnow()).as_json(),
-        "accent": accent, "on_accent": on_accent, "position": "right", "help_url": brand.help_url or None,
+        "locale_texts": _launcher_texts(brand), "availability": availability(session, brand, now=utcnow()).as_json(),
+        "accent": accent, "on_accent": on_accent, "position": position_of(brand), "help_url": brand.help_url or None,
         "brand": {"name": brand.name},
     }  # fmt: skip
+
+
+def _launcher_texts(brand: Brand) -> dict[str, dict[str, str]]:
+    """The loader's texts, with the brand's own words on the button where it has some."""
+    own = {locale: text_of(brand, "launcher", locale) for locale in LOCALES}
+    return {
+        locale: {**texts, "A question?": own[locale] or texts["A question?"]}
+        for locale, texts in loader_texts().items()
+    }
+
+
+def _origins(session: Session, brand: Brand) -> list[str]:
+    return list(session.scalars(select(Site.origin).where(Site.brand_id == brand.id).order_by(Site.origin)))
 
 
 def _note_seen(session: Session, brand: Brand) -> None:

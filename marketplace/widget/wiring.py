@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from flask import Flask
+from flask_babel import lazy_gettext
 
-from marketplace.core.web import Platform
+from marketplace.core.web import NavItem, Platform
+from marketplace.widget import brand_routes
 from marketplace.widget.jobs import TASKS
 from marketplace.widget.loader import LoaderScript
 from marketplace.widget.routes import public, rest
@@ -21,5 +23,16 @@ def register(app: Flask) -> None:
     parts.realtime.add(shopper_door(shoppers, app.extensions["conversation_verbs"]))
     app.register_blueprint(public)
     app.register_blueprint(rest)
+    app.register_blueprint(brand_routes.door)
+    parts.nav.append(
+        NavItem(
+            "brand",
+            lazy_gettext("Widget"),
+            "brand_widget.index",
+            "message-circle",
+            order=73,
+            group=lazy_gettext("Set-up"),
+        )
+    )
     for task in TASKS:
         parts.jobs.add(task, parts)

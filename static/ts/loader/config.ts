@@ -3,6 +3,8 @@ export interface Availability {
   state: "live" | "later" | "closed";
   /** Seconds within which a question is usually answered, when enough recent ones say so. */
   promise_seconds?: number | null;
+  /** The same as people say it, in units of all languages: “40 s”. */
+  wait?: string | null;
   /** Experts who could take a question now. */
   experts?: number;
 }

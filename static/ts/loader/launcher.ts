@@ -1,16 +1,15 @@
 import type { LoaderConfig } from "./config";
 
-const STYLES = `:host{all:initial!important;position:fixed!important;inset:auto 0 0!important;height:0!important;z-index:2147483000!important;display:block!important;
-font:400 15.5px/1.2 -apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif!important}
+const STYLES = `:host{all:initial!important;position:fixed!important;inset:auto 0 0!important;z-index:2147483000!important;font:400 15.5px/1.2 system-ui,sans-serif!important}
 :host([hidden]){display:none!important}*{box-sizing:border-box}[hidden]{display:none!important}
-button{position:fixed;inset-block-end:calc(var(--b,20px) + env(safe-area-inset-bottom));inset-inline-end:20px;display:flex;align-items:center;gap:12px;min-height:60px;max-width:calc(100vw - 40px);margin:0;padding:8px 22px 8px 8px;border:0;border-radius:30px;background:var(--a);color:var(--o);font:inherit;font-weight:650;text-align:start;cursor:pointer;box-shadow:0 1px 2px #0003,0 10px 28px #0c151440}
+button{position:fixed;inset:auto 20px calc(var(--b,20px) + env(safe-area-inset-bottom)) auto;display:flex;align-items:center;gap:12px;min-height:60px;max-width:calc(100vw - 40px);margin:0;padding:8px 22px 8px 8px;border:0;border-radius:30px;background:var(--a);color:var(--o);font:inherit;font-weight:650;text-align:start;cursor:pointer;box-shadow:0 1px 2px #0003,0 10px 28px #0c151440}
 button:focus-visible{outline:3px solid var(--a);outline-offset:3px;box-shadow:0 0 0 3px #fff}
-.left button,.left .frame{inset-inline:20px auto}
-canvas,svg{width:44px;height:44px;border-radius:50%;flex:none}svg{padding:10px;fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
+.left button,.left .frame{left:20px;right:auto}
+canvas,svg{width:44px;height:44px;border-radius:50%;flex:none}svg{padding:10px;fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round}
 small{display:block;font-weight:450;font-size:13px;margin-top:2px}
 b{position:absolute;top:-4px;inset-inline-end:4px;min-width:22px;padding:0 6px;border-radius:11px;background:#b93a16;color:#fff;font-size:12px;line-height:22px;text-align:center}
-i{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.frame{position:fixed;inset-block-end:20px;inset-inline-end:20px;width:392px;height:min(680px,calc(100dvh - 40px));border-radius:20px;overflow:hidden;background:Canvas;box-shadow:0 0 0 1px #80808040,0 24px 64px #0c15143d}
+i{position:absolute;clip-path:inset(50%)}
+.frame{position:fixed;inset:auto 20px 20px auto;width:392px;height:min(680px,calc(100dvh - 40px));border-radius:20px;overflow:hidden;background:Canvas;box-shadow:0 0 0 1px #80808040,0 24px 64px #0c15143d}
 iframe{display:block;width:100%;height:100%;border:0;color-scheme:light dark}
 @media(max-width:480px){.frame,.left .frame{inset:var(--t,0) 0 auto;width:100%;height:var(--h,100dvh);border-radius:0;box-shadow:none}}
 @media(forced-colors:active){button{border:2px solid}}
@@ -35,7 +34,6 @@ function picture(button: HTMLElement, photo: string | null | undefined): void {
   const draw = (name: string): Element => document.createElementNS("http://www.w3.org/2000/svg", name);
   const svg = draw("svg");
   svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
   svg.appendChild(draw("path")).setAttribute("d", BUBBLE);
   button.prepend(svg);
   if (!photo) return;

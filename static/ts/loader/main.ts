@@ -79,9 +79,8 @@ const facts = (): Json => ({ t: "page", jwt: identity, custom, locale, ...pageFa
 
 function paint(): void {
   if (!launcher) return;
-  const { state, promise_seconds: seconds } = config.availability;
+  const { state, wait } = config.availability;
   const going = store.get("open") !== null;
-  const wait = seconds && (seconds < 60 ? `${Math.ceil(seconds / 5) * 5}\u00a0s` : `${Math.ceil(seconds / 60)}\u00a0min`);
   if (going) launcher.label(text("Your conversation"), text("Pick up where you left off"));
   else if (state === "later") launcher.label(text("A question?"), text("An enthusiast answers by e-mail"));
   else if (wait) launcher.label(text("A question?"), text("Usually answered within {time}", { time: wait }));
@@ -181,6 +180,20 @@ function moved(): void {
   product = undefined;
   pageUrl = undefined;
   setTimeout(() => port && post(facts()), 300);
+  recheck();
+}
+
+/**
+ * Whether somebody can answer changes while a page stays open. Once there is a panel it tells; before, a page of one
+ * line in a hidden frame does, since a strict shop lets nothing else of ours in.
+ */
+function recheck(): void {
+  if (frame || document.hidden || !launcher) return;
+  const line = document.createElement("iframe");
+  line.hidden = true;
+  line.src = `${config.origin}/w/now?key=${config.key}`;
+  launcher.frame.append(line);
+  setTimeout(() => line.remove(), 9000);
 }
 
 const calls: Record<string, (...values: never[]) => void> = {
@@ -213,10 +226,9 @@ const calls: Record<string, (...values: never[]) => void> = {
     hidden = true;
     paint();
   },
+  /** Of interest only when this shopper has asked something; the panel tells each order once. */
   order(order: Json) {
-    const mark = `order:${String(order.id)}`;
-    if (store.get(mark) || !store.get("token")) return;
-    store.set(mark, "1");
+    if (!store.get("token")) return;
     ensureFrame();
     post({ t: "order", order });
   },
@@ -244,10 +256,13 @@ const calls: Record<string, (...values: never[]) => void> = {
   },
 };
 
+/** Unknown calls that were told of: once each. */
+const warned: Record<string, number> = Object.create(null) as Record<string, number>;
+
 const call: Queue = (name, ...values) => {
   try {
     if (Object.hasOwn(calls, name)) calls[name]!(...(values as never[]));
-    else console.warn(`comptoir: no call named "${name}"`);
+    else if (!warned[name]) console.warn(`comptoir: no call named "${name}"`, (warned[name] = 1));
   } catch (error) {
     tell("error", String(error));
   }
@@ -259,6 +274,10 @@ function begin(): void {
   page.comptoir = call;
   for (const values of queued) call(...(Array.from(values) as [string]));
   setInterval(moved, 1000);
+  setInterval(recheck, 60000);
+  addEventListener("message", ({ data, origin }) => {
+    if (origin === config.origin && data?.t === "availability") heard(data as Json);
+  });
   store.watch((k, v) => {
     post({ t: "set", k, v });
     paint();

@@ -8,6 +8,8 @@ export interface PanelConfig {
   brand: { name: string; logo_url?: string | null; help_url?: string | null };
   accent: string;
   on_accent: string;
+  /** The brand's own words of welcome. */
+  welcome?: string | null;
   /** Origins of the brand's sites: only a parent of one of these may hand over a port. */
   origins: string[];
   availability: Availability;

@@ -64,7 +64,7 @@ export function Home(): JSX.Element {
           <Face name={brand.name} url={brand.logo_url} class="logo" />
           <Reduce />
         </div>
-        <h1>{t("Ask somebody who uses it.")}</h1>
+        <h1>{model.config.welcome ?? t("Ask somebody who uses it.")}</h1>
         <Promise />
       </header>
       <Network />

@@ -49,6 +49,20 @@ function dress(config: PanelConfig): void {
   style.setProperty("--a-dark", readable(config.accent, "#22302d"));
 }
 
+/** Whether somebody can answer now, told to the launcher too. */
+async function recheck(config: PanelConfig, host: Host, model: Model): Promise<void> {
+  try {
+    const init: RequestInit = { headers: { Accept: "application/json" }, credentials: "omit" };
+    const answer = await fetch(`/w/now?key=${encodeURIComponent(config.key)}`, init);
+    if (!answer.ok) return;
+    config.availability = (await answer.json()) as PanelConfig["availability"];
+  } catch {
+    return; // the next minute asks again
+  }
+  host.tell({ t: "availability", availability: config.availability });
+  model.changed();
+}
+
 function start(): void {
   const config = readJson<PanelConfig>("panel");
   const t = translator(readJson<Texts>("texts"), config.locale);
@@ -66,6 +80,7 @@ function start(): void {
         if (event.key === "Escape" && !event.defaultPrevented) model?.close();
       });
       render(<App model={model} t={t} />, root);
+      setInterval(() => document.hidden || void recheck(config, host, model!), 60_000);
     });
   });
 }
