@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -81,19 +82,19 @@ class Client:
         self._thread.join(timeout=5)
 
     def _run(self) -> None:
-        delay = 0.1
+        losses = 0
         while not self._stopping.is_set():
             try:
                 self._open()
-                delay = 0.1
                 self._read()
             except (OSError, websocket.WebSocketException, ValueError):
                 pass
+            losses = 0 if self.connected.is_set() else losses + 1
             self.connected.clear()
             for answered, _box in list(self._waiting.values()):
                 answered.set()
-            self._stopping.wait(delay)
-            delay = min(delay * 2, 2.0)
+            # As the widget does: 0.5 to 15 seconds, half of it by chance, so that many do not come back as one.
+            self._stopping.wait(min(15.0, 0.5 * 2**losses) * random.uniform(0.5, 1.0))
 
     def _open(self) -> None:
         self._socket = websocket.create_connection(

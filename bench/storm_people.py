@@ -6,6 +6,7 @@ import queue
 import random
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +41,30 @@ def insist(client: Client, event: str, payload: dict[str, Any]) -> dict[str, Any
         if time.monotonic() > deadline:
             raise NotAcknowledgedError(f"{event}: {answer['error']}")
         time.sleep(retry)
+
+
+class CatchingUp(threading.Thread):
+    """Asks by number for what a client missed: (conversation, last number there; 0 asks in any case)."""
+
+    def __init__(self, client: Client, side: Side, then: Callable[[str], None]) -> None:
+        super().__init__(daemon=True)
+        self._client, self._side, self._then = client, side, then
+        self._wanted: queue.SimpleQueue[tuple[str, int]] = queue.SimpleQueue()
+        self.start()
+
+    def put(self, wanted: tuple[str, int]) -> None:
+        """Have a look soon."""
+        self._wanted.put(wanted)
+
+    def run(self) -> None:
+        while True:
+            conversation, last = self._wanted.get()
+            if last == 0 or len(self._side.seen.get(conversation, {})) < last:
+                try:
+                    _fetch(self._client, self._side, conversation)
+                except NotAcknowledgedError:
+                    continue
+                self._then(conversation)
 
 
 class Writer:
@@ -80,9 +105,9 @@ class Shopper(threading.Thread):
         self.conversation: str | None = None
         self.error = ""
         self.client = Client(
-            url, "/shopper", {"key": brand["key"]}, self._hear, origin=brand["origin"], on_connect=self._resync,
-            patience=PATIENCE,
-        )  # fmt: skip
+            url, "/shopper", {"key": brand["key"]}, self._hear, origin=brand["origin"], patience=PATIENCE
+        )
+        self.catching_up = CatchingUp(self.client, self.side, self._look)
         self.writer = Writer(self.client, "shopper")
 
     def _hear(self, name: str, payload: Any) -> None:
@@ -91,6 +116,8 @@ class Shopper(threading.Thread):
                 self.client.auth = {"key": self._brand["key"], "token": payload["token"]}
             for thread in payload.get("open", []):
                 self._found(thread)
+                if thread.get("conversation_id"):
+                    self.catching_up.put((thread["conversation_id"], thread["last"]))
         elif name == "question":
             self._found(payload)
         elif name == "event":
@@ -103,11 +130,9 @@ class Shopper(threading.Thread):
             self.conversation = thread["conversation_id"]
             self.matched.set()
 
-    def _resync(self, client: Client) -> None:
-        if self.conversation is not None:
-            _fetch(client, self.side, self.conversation)
-            if any(event["kind"] == "closed" for event in self.side.seen.get(self.conversation, {}).values()):
-                self.closed.set()
+    def _look(self, conversation: str) -> None:
+        if any(event["kind"] == "closed" for event in self.side.seen.get(conversation, {}).values()):
+            self.closed.set()
 
     def run(self) -> None:
         try:
@@ -132,7 +157,7 @@ class Shopper(threading.Thread):
         for _ in range(60):
             if self.closed.wait(2.0):
                 break
-            self._resync(self.client)
+            self.catching_up.put((self.conversation, 0))
         assert self.closed.is_set(), "never closed"
         rated = insist(self.client, "rate", {"conversation_id": self.conversation, "stars": self._chance.randint(3, 5)})
         assert rated["ok"], rated
@@ -151,9 +176,8 @@ class Expert:
         self._desks: dict[str, queue.SimpleQueue[str]] = {}
         self.writers: dict[str, Writer] = {}
         self._done = threading.Event()
-        self.client = Client(
-            url, "/expert", {"token": row["token"]}, self._hear, on_connect=self._resync, patience=PATIENCE
-        )
+        self.client = Client(url, "/expert", {"token": row["token"]}, self._hear, patience=PATIENCE)
+        self.catching_up = CatchingUp(self.client, self.side, self._look)
         threading.Thread(target=self._beat, daemon=True).start()
 
     def _beat(self) -> None:
@@ -173,6 +197,8 @@ class Expert:
         if name == "welcome":
             for offer in payload["offers"]:
                 self._accept_soon(offer["offer_id"])
+            for conversation in payload["conversations"]:
+                self.catching_up.put((conversation["id"], conversation["last_seq"]))
         elif name == "offer":
             self._accept_soon(payload["offer_id"])
         elif name == "event":
@@ -213,12 +239,9 @@ class Expert:
         closed = insist(self.client, "close", {"conversation_id": conversation, "topic": "use"})
         assert closed["ok"], str(closed)
 
-    def _resync(self, client: Client) -> None:
-        state = insist(client, "state", {})
-        for conversation in state.get("conversations", []):
-            _fetch(client, self.side, conversation["id"])
-            for event in list(self.side.seen.get(conversation["id"], {}).values()):
-                self._note(event)
+    def _look(self, conversation: str) -> None:
+        for event in list(self.side.seen.get(conversation, {}).values()):
+            self._note(event)
 
     def finish(self) -> None:
         """Once more everything that is missing, as a client does that comes back."""
