@@ -1,7 +1,8 @@
 """What the workbench shows: availability, offers, conversations, today's earnings."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,11 +17,14 @@ from marketplace.brands.models import Brand, Category, Product, Site
 from marketplace.chat import drafts, transfers
 from marketplace.chat.masking import masked
 from marketplace.chat.models import Conversation, ConversationEvent, Segment
+from marketplace.chat.models_desk import Transfer
 from marketplace.chat.states import AuthorKind, EventKind
 from marketplace.chat.wire import ProductCard, avatar_url, product_card
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Forbidden
 from marketplace.questions.models import Question, Visitor
+
+R = TypeVar("R", Brand, Question, Visitor, Product, Category)
 
 TOPICS = ("choice", "size", "compatibility", "use", "care", "other")
 """What a conversation was about, asked at its end."""
@@ -77,24 +81,56 @@ def conversations_json(session: Session, person_id: UUID, *, locale: str) -> lis
     )
     own = list(rows)
     kept = drafts.drafts_of(session, person_id, [each.id for each in own])
-    return [{**conversation_json(session, each, locale=locale), "draft": kept.get(each.id, "")} for each in own]
+    shown = _rows(session, own, locale=locale)
+    return [{**row, "draft": kept.get(each.id, "")} for each, row in zip(own, shown, strict=True)]
 
 
 def conversation_json(session: Session, conversation: Conversation, *, locale: str) -> dict[str, Any]:
     """One conversation as a row of the workbench's list; amounts in minor units, after commission."""
-    brand = session.get_one(Brand, conversation.brand_id)
-    question = session.get_one(Question, conversation.question_id)
-    visitor = session.get_one(Visitor, conversation.visitor_id)
-    product = session.get(Product, conversation.product_id) if conversation.product_id else None
-    category = session.get(Category, conversation.category_id) if conversation.category_id else None
-    last = session.scalars(
-        select(ConversationEvent)
-        .where(ConversationEvent.conversation_id == conversation.id, ConversationEvent.kind == EventKind.MESSAGE)
-        .order_by(ConversationEvent.seq.desc())
-        .limit(1)
-    ).first()
+    return _rows(session, [conversation], locale=locale)[0]
+
+
+def _rows(session: Session, conversations: Sequence[Conversation], *, locale: str) -> list[dict[str, Any]]:
+    """A fixed number of queries however many there are: everybody who connects again asks for this at once."""
+    ids = [each.id for each in conversations]
+    brands = _by_id(session, Brand, [each.brand_id for each in conversations])
+    questions = _by_id(session, Question, [each.question_id for each in conversations])
+    visitors = _by_id(session, Visitor, [each.visitor_id for each in conversations])
+    products = _by_id(session, Product, [each.product_id for each in conversations])
+    categories = _by_id(session, Category, [each.category_id for each in conversations])
+    asked = transfers.open_transfers(session, ids)
+    last = {
+        event.conversation_id: event
+        for event in session.scalars(
+            select(ConversationEvent)
+            .distinct(ConversationEvent.conversation_id)
+            .where(ConversationEvent.conversation_id.in_(ids), ConversationEvent.kind == EventKind.MESSAGE)
+            .order_by(ConversationEvent.conversation_id, ConversationEvent.seq.desc())
+        )
+    }  # fmt: skip
+    return [
+        _row(
+            each, brand=brands[each.brand_id], question=questions[each.question_id],
+            visitor=visitors[each.visitor_id], product=products.get(each.product_id),
+            category=categories.get(each.category_id), last=last.get(each.id), transfer=asked.get(each.id),
+            locale=locale,
+        )
+        for each in conversations
+    ]  # fmt: skip
+
+
+def _by_id(session: Session, kind: type[R], ids: Iterable[UUID | None]) -> dict[UUID | None, R]:
+    wanted = {each for each in ids if each is not None}
+    if not wanted:
+        return {}
+    return {row.id: row for row in session.scalars(select(kind).where(kind.id.in_(wanted)))}
+
+
+def _row(
+    conversation: Conversation, *, brand: Brand, question: Question, visitor: Visitor, product: Product | None,
+    category: Category | None, last: ConversationEvent | None, transfer: Transfer | None, locale: str,
+) -> dict[str, Any]:  # fmt: skip
     pays = net_pay(conversation.terms)
-    transfer = transfers.open_transfer(session, conversation.id)
     last_text = "" if last is None else masked(last.text) if last.author is AuthorKind.SHOPPER else last.text
     return {
         "id": str(conversation.id), "brand": {"name": brand.name, "accent": brand.accent},

@@ -208,6 +208,12 @@ def open_transfer(session: Session, conversation_id: UUID) -> Transfer | None:
     return session.scalar(query)
 
 
+def open_transfers(session: Session, conversation_ids: Sequence[UUID]) -> dict[UUID, Transfer]:
+    """Those of several conversations."""
+    waiting = Transfer.conversation_id.in_(conversation_ids), Transfer.state == TransferState.ASKED
+    return {each.conversation_id: each for each in session.scalars(select(Transfer).where(*waiting))}
+
+
 def asked_of(session: Session, person_id: UUID, *, agent: bool, now: datetime) -> list[dict[str, Any]]:
     """What a person is asked to take over now, oldest first; as an expert, or as an agent of a brand."""
     rows = session.execute(

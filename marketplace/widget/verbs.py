@@ -1,5 +1,6 @@
 """What a shopper can do, the same over sockets and over HTTP: arrive, ask, leave an address, rate."""
 
+import time
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -31,6 +32,9 @@ from marketplace.widget.joining import take_along
 from marketplace.widget.pressure import Pressure
 from marketplace.widget.threads import open_threads, standing_promise, thread
 from marketplace.widget.wire import Welcome
+
+LET_IN_SECONDS = 30.0
+"""A site taken off the list is refused at most so much later, as with the loader that pages keep as long."""
 
 
 class WrongOrigin(Forbidden):
@@ -115,6 +119,7 @@ class ShopperVerbs:
     def __init__(self, parts: Platform):
         self._database = parts.database_now
         self._public_url = parts.settings.public_url.rstrip("/")
+        self._let_in: dict[tuple[str, str | None, str | None], float] = {}
         secret = parts.settings.secret_key.get_secret_value()
         self._pressure = Pressure(secret, calm=parts.settings.messages_per_minute)
 
@@ -153,8 +158,11 @@ class ShopperVerbs:
         """Let in pages of the brand's sites and our own panel. Raises `WrongOrigin`.
 
         Some programs add an `Origin` of their own to the one they were told; the server joins them with a
-        comma, and each must be allowed. Browsers send one.
+        comma, and each must be allowed. Browsers send one. What was let in is let in for half a minute more without
+        a look: after a restart everybody comes at once.
         """
+        if self._let_in.get((key, origin, host), 0.0) > time.monotonic():
+            return
         named = [each.strip() for each in (origin or "").split(",")]
         with self._database().unit_of_work() as session:
             brand = open_brand(session, key)
@@ -162,6 +170,9 @@ class ShopperVerbs:
                 own = bool(each) and (each == self._public_url or urlsplit(each).netloc == host)
                 if not own and not (each and is_allowed_origin(session, brand.id, each)):
                     raise WrongOrigin
+        if len(self._let_in) > 10_000:
+            self._let_in.clear()
+        self._let_in[key, origin, host] = time.monotonic() + LET_IN_SECONDS
 
     def ask(self, actor: Actor, asked: AskIn, *, locale: str) -> OpenThread:
         """Store the question; triage and the first offer happen in the same transaction."""
