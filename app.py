@@ -25,6 +25,7 @@ from whitenoise import WhiteNoise
 
 from experts import (
     admission,
+    board,
     candidates,
     consequences,
     dispatch,
@@ -196,18 +197,20 @@ STORY: Story = {
     CatalogueChanged: Consequences(now=(training.on_catalogue,)),
     # (1) asked > (2) triaged > (3) matched
     QuestionAsked: Consequences(now=(triage.on_asked,)),
-    QuestionTriaged: Consequences(now=(dispatch.on_triaged,)),
+    QuestionTriaged: Consequences(now=(dispatch.on_triaged, board.on_question)),
     QuestionRecategorised: Consequences(now=(conversations.on_recategorised, recategorised.on_recategorised)),
     EmailLeft: Consequences(now=(dispatch.on_email_left,)),
-    QuestionEnded: Consequences(now=(dispatch.on_ended,)),
+    QuestionEnded: Consequences(now=(dispatch.on_ended, board.on_question)),
     ExpertFree: Consequences(now=(dispatch.on_expert_free,)),
     ExpertFull: Consequences(now=(dispatch.on_expert_full,)),
-    AvailabilityChanged: Consequences(now=(consequences.on_availability,)),
+    AvailabilityChanged: Consequences(now=(consequences.on_availability, board.on_availability)),
     MissionChanged: Consequences(later=("experts.refresh_mission",)),
     # (4) conversation
-    ConversationOpened: Consequences(now=(earnings.on_conversation_opened, consequences.on_opened)),
+    ConversationOpened: Consequences(
+        now=(earnings.on_conversation_opened, consequences.on_opened, board.on_conversation)
+    ),
     MessagePosted: Consequences(now=(later.on_posted,)),
-    SegmentOpened: Consequences(now=(consequences.on_segment_opened,)),
+    SegmentOpened: Consequences(now=(consequences.on_segment_opened, board.on_conversation)),
     SegmentClosed: Consequences(now=(consequences.on_segment_closed,)),
     # (6) earned
     ConversationClosed: Consequences(
@@ -217,6 +220,7 @@ STORY: Story = {
             earnings.on_conversation_closed,
             announcing.on_conversation_closed,
             learning.on_closed,
+            board.on_conversation,
         )
     ),
     # (5) rated

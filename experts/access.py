@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from experts.models import Decision, Enrolment, Expert
 from marketplace.brands.access import may, role_in
 from marketplace.brands.states import Role
+from marketplace.chat.access import access_conversation
+from marketplace.chat.models import Conversation
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.questions.models import Question
@@ -48,6 +50,21 @@ def access_considered(session: Session, actor: Actor, question_id: UUID) -> Ques
     if question is None or actor.person_id is None or not session.scalar(select(seen)):
         raise NotFound
     return question
+
+
+def access_steered(
+    session: Session, actor: Actor, conversation_id: UUID, *, at_least: Role, lock: bool = True
+) -> Conversation:
+    """The conversation, for its brand's team from a role on, and operators, to steer it.
+
+    Raises `NotFound`, `Forbidden`.
+    """
+    conversation = access_conversation(session, actor, conversation_id, lock=lock)
+    if role_in(actor, conversation.brand_id) is None:
+        raise NotFound
+    if not may(actor, conversation.brand_id, at_least):
+        raise Forbidden
+    return conversation
 
 
 def access_own_enrolment(session: Session, actor: Actor, enrolment_id: UUID, *, lock: bool = False) -> Enrolment:

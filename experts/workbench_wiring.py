@@ -3,15 +3,17 @@
 from flask import Flask
 from flask_babel import lazy_gettext
 
-from experts import dispatch, routes_paths, routes_shares
+from experts import dispatch, routes_board, routes_paths, routes_shares
+from experts.board_verbs import BoardVerbs
 from experts.jobs import TASKS
 from experts.routes_workbench import door
 from experts.socket import ExpertVerbs, expert_door
+from marketplace.chat.socket import brand_door
 from marketplace.core.web import NavItem, Platform
 
 
 def register(app: Flask) -> None:
-    """The page, `/expert`, the sweep of questions that are due, and the job that explains decisions."""
+    """The page, `/expert`, `/brand` with its board, the sweep of due questions, the job that explains decisions."""
     parts: Platform = app.extensions["comptoir"]
     app.register_blueprint(door)
     routes_paths.register(app, parts)
@@ -21,10 +23,17 @@ def register(app: Flask) -> None:
     parts.realtime.add(
         expert_door(parts, app, verbs, app.extensions["conversation_verbs"], desk=app.extensions["desk_verbs"])
     )
+    conversation_verbs = app.extensions["conversation_verbs"]
+    steering = BoardVerbs(parts, conversation_verbs)
+    app.register_blueprint(routes_board.door)
+    parts.realtime.add(
+        brand_door(parts, app, conversation_verbs, (*app.extensions["desk_verbs"].events(), *steering.events()))
+    )
     parts.sweeps.append(dispatch.sweep)
     for task in TASKS:
         parts.jobs.add(task, parts)
-    parts.nav.append(
+    parts.nav += [
         NavItem(persona="expert", label=lazy_gettext("Conversations"), endpoint="expert_workbench.index",
-                icon="messages-square", order=10)
-    )  # fmt: skip
+                icon="messages-square", order=10),
+        NavItem("brand", lazy_gettext("Live"), "brand_live.index", "activity", order=8),
+    ]  # fmt: skip

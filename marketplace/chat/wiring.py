@@ -7,19 +7,18 @@ from marketplace.chat.jobs import TASKS
 from marketplace.chat.masking import masked
 from marketplace.chat.picture_verbs import PictureVerbs
 from marketplace.chat.routes import private
-from marketplace.chat.socket import ConversationVerbs, brand_door
+from marketplace.chat.socket import ConversationVerbs
 from marketplace.chat.socket_desk import DeskVerbs
 from marketplace.core.web import Platform
 
 
 def register(app: Flask) -> None:
-    """The verbs that all namespaces share, the brand's namespace, the private link and the mail jobs."""
+    """The verbs that all namespaces share, the private link and the mail jobs."""
     parts: Platform = app.extensions["comptoir"]
     verbs = ConversationVerbs(parts)
     app.extensions["conversation_verbs"] = verbs
     desk = DeskVerbs(parts, verbs)
     app.extensions["desk_verbs"] = desk
-    parts.realtime.add(brand_door(parts, app, verbs, desk.events()))
     app.extensions["picture_verbs"] = PictureVerbs(parts)
     app.register_blueprint(private)
     app.register_blueprint(picture_routes.door)
