@@ -76,7 +76,7 @@ from marketplace.ratings import reviews
 from marketplace.ratings import wiring as ratings
 from marketplace.ratings.events import RatingSaved
 from marketplace.widget import wiring as widget
-from payouts import announcing, earnings, letters, sales, wallet
+from payouts import announcing, documents_wiring, earnings, letters, sales, wallet
 from payouts import wiring as payouts
 from payouts.demo import wiring as demo
 from payouts.events import AutomaticTopUpFailed, ChargebackMoved, PayeeStopped, PayoutSettled, WalletLow
@@ -95,6 +95,7 @@ DOMAINS = (
     experts,
     workbench_wiring,
     payouts,
+    documents_wiring,
     demo,
 )
 

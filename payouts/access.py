@@ -9,7 +9,17 @@ from marketplace.brands.access import access_brand
 from marketplace.brands.states import Role
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound
-from payouts.models import Earning, Finding, LedgerAccount, LedgerTransaction, Payee, PayoutRun, TopUp
+from payouts.models import (
+    Document,
+    DocumentContest,
+    Earning,
+    Finding,
+    LedgerAccount,
+    LedgerTransaction,
+    Payee,
+    PayoutRun,
+    TopUp,
+)
 
 
 def access_earning(session: Session, actor: Actor, earning_id: UUID, *, lock: bool = False) -> Earning:
@@ -67,3 +77,32 @@ def access_finding(session: Session, actor: Actor, finding_id: UUID, *, lock: bo
     if finding is None:
         raise NotFound
     return finding
+
+
+def access_document(session: Session, actor: Actor, document_id: UUID) -> Document:
+    """An invoice, for the expert, the brand that was billed, and operators. Raises `NotFound`."""
+    document = session.get(Document, document_id)
+    if document is None:
+        raise NotFound
+    if actor.is_operator or (actor.person_id is not None and document.person_id == actor.person_id):
+        return document
+    if document.brand_id is None:
+        raise NotFound
+    access_brand(session, actor, document.brand_id)
+    return document
+
+
+def access_own_document(session: Session, actor: Actor, document_id: UUID) -> Document:
+    """A document of the expert who acts, whatever else he may see. Raises `NotFound`."""
+    document = session.get(Document, document_id)
+    if document is None or actor.person_id is None or document.person_id != actor.person_id:
+        raise NotFound
+    return document
+
+
+def access_contest(session: Session, actor: Actor, document_id: UUID) -> DocumentContest:
+    """What an expert contested, for operators. Raises `NotFound`."""
+    contested = session.get(DocumentContest, document_id, with_for_update=True) if actor.is_operator else None
+    if contested is None:
+        raise NotFound
+    return contested

@@ -12,7 +12,7 @@ from marketplace.accounts.models import Person
 from marketplace.core.clock import utcnow
 from marketplace.core.errors import DomainError
 from marketplace.core.web import platform, transaction
-from payouts import audit, runs, sealing, transfers, work
+from payouts import audit, document_work, runs, sealing, transfers, work
 from payouts.models import PayoutRun
 from payouts.provider import gateway
 
@@ -106,3 +106,18 @@ def reconcile_command() -> None:
     click.echo("clean" if not found else f"{len(found)} differences")
     if found:
         raise SystemExit(1)
+
+
+@payouts_group.command("documents")
+@click.option("--month", type=click.DateTime(["%Y-%m"]), required=True, help="Such as 2026-10.")
+def documents_command(month: datetime) -> None:
+    """Issue what a month still lacks: invoices and credit notes. Safe to run again."""
+    try:
+        outcome = document_work.issue_month(platform().database, month.date(), now=utcnow())
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    for document in outcome.issued:
+        click.echo(f"{document.number} {document.kind.value} {document.total_minor} {document.currency}")
+    for reason, owner_id in outcome.blocked:
+        click.echo(f"waits: {reason} of {owner_id}")
+    click.echo(f"{len(outcome.issued)} issued, {len(outcome.blocked)} wait")

@@ -12,10 +12,10 @@ from marketplace.brands.models import Brand, Member
 from marketplace.brands.states import Role
 from marketplace.core.clock import utcnow
 from marketplace.mail import outbox
-from payouts import ledger, queries
+from payouts import ledger, statements
 from payouts.chart import AccountKind, brand
 from payouts.events import AutomaticTopUpFailed, ChargebackMoved, PayeeStopped, PayoutSettled, WalletLow
-from payouts.models import Chargeback, Earning, Payee, Payout, TopUp, WalletSettings
+from payouts.models import Chargeback, Payee, Payout, TopUp, WalletSettings
 from payouts.states import PayeeState
 
 OLD_NEWS = timedelta(days=1)
@@ -91,25 +91,19 @@ def _tell_owners(session: Session, brand_id: UUID, template: str, context: dict[
 
 def send_statements(session: Session, week: str, *, now: datetime) -> int:
     """Mail the week's table to everybody who earned in it; how many."""
-    since, until = queries.week_bounds(week)
-    earned: list[UUID] = list(
-        session.scalars(
-            select(Earning.person_id).where(Earning.earned_at >= since, Earning.earned_at < until).distinct()
-        )
-    )
+    earned = statements.earned_in(session, week)
     for person_id in earned:
         person = session.get_one(Person, person_id)
-        lines = queries.statement(session, person_id, week)
+        week_of = statements.statement(session, person_id, week)
         rows = [
             {
-                "at": line.earning.earned_at.date().isoformat(), "brand": line.brand,
-                "gross": line.earning.gross_minor, "net": line.earning.net_minor, "currency": line.earning.currency,
+                "at": line.movement.at.date().isoformat(), "brand": line.brand or "Comptoir",
+                "gross": line.movement.gross.minor, "net": line.movement.net.minor,
+                "currency": line.movement.earning.currency,
             }
-            for line in lines
+            for line in week_of.lines
         ]  # fmt: skip
-        sums = [
-            {"count": one.count, "net": one.net.minor, "currency": one.net.currency} for one in queries.totals(lines)
-        ]
+        sums = [{"count": one.count, "net": one.net.minor, "currency": one.currency} for one in week_of.totals]
         context = {"name": person.name, "week": week, "rows": rows, "sums": sums}
         outbox.post(session, to=person.email, locale=person.locale, template="statement", context=context, now=now)
     return len(earned)

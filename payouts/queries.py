@@ -78,16 +78,6 @@ class Unpaid:
     question: str
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Sums of lines in one currency."""
-
-    count: int
-    gross: Money
-    commission: Money
-    net: Money
-
-
 def currencies_of(session: Session, person_id: UUID) -> list[str]:
     """In which currencies the expert has earned; euro when in none yet."""
     found = session.scalars(select(Earning.currency).where(Earning.person_id == person_id).distinct()).all()
@@ -168,29 +158,6 @@ def week_bounds(week: str) -> tuple[datetime, datetime]:
         raise Invalid("“%(week)s” is not a week; write it like 2026-W47.", week=week[:20]) from None
     start = datetime.combine(monday, time(), UTC)
     return start, start + timedelta(days=7)
-
-
-def statement(session: Session, person_id: UUID, week: str) -> list[Line]:
-    """What was earned in the week, whatever became of it."""
-    since, until = week_bounds(week)
-    rows = session.execute(_lines(person_id).where(Earning.earned_at >= since, Earning.earned_at < until)).tuples()
-    return [Line(*row) for row in rows]
-
-
-def totals(lines: Sequence[Line]) -> list[Totals]:
-    """Sums per currency; what was taken back does not count."""
-    found = []
-    kept = [line for line in lines if line.earning.state is not EarningState.REVERSED]
-    for currency in sorted({line.earning.currency for line in kept}):
-        own = [line for line in kept if line.earning.currency == currency]
-        zero = Money(0, currency)
-        found.append(
-            Totals(
-                len(own), sum((one.gross for one in own), zero), sum((one.commission for one in own), zero),
-                sum((one.net for one in own), zero),
-            )
-        )  # fmt: skip
-    return found
 
 
 def by_week(

@@ -55,33 +55,12 @@ def earnings() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@door.get("/statements/<week>")
-def statement(week: str) -> ResponseReturnValue:
-    """One week: what, why, and the sums; also what was not paid, and why."""
-    since, until = queries.week_bounds(week)
-    with transaction() as session:
-        lines = queries.statement(session, _me(), week)
-        unpaid = queries.unpaid_of(session, _me(), since=since, until=until)
-    return render_template(
-        "payouts/statement.html", week=week, since=since, until=until, lines=lines, unpaid=unpaid,
-        totals=queries.totals(lines), in_words=words.in_words, states=words.STATES, reasons=words.REASONS,
-    )  # fmt: skip
-
-
 @door.get("/earnings.csv")
 def download() -> ResponseReturnValue:
     """All lines, for a spreadsheet."""
     with transaction() as session:
         lines = queries.all_earnings(session, _me())
     return _csv(lines, "earnings.csv")
-
-
-@door.get("/statements/<week>.csv")
-def download_week(week: str) -> ResponseReturnValue:
-    """One week's lines, for a spreadsheet."""
-    with transaction() as session:
-        lines = queries.statement(session, _me(), week)
-    return _csv(lines, f"statement-{week}.csv")
 
 
 def _csv(lines: list[Line], name: str) -> Response:

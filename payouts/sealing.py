@@ -32,19 +32,24 @@ def first_of_next(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)
 
 
+def last_of(month: date) -> date:
+    """Last day of the month that begins on `month`."""
+    return first_of_next(month) - timedelta(days=1)
+
+
 def seal(session: Session, month: date, *, now: datetime) -> LedgerSeal:
     """Close the month that begins on `month` (UTC). Waits for postings under way.
 
     Raises `NotOver`, and `OutOfOrder` when an earlier month with postings is open or this one is sealed already.
     """
     month = month.replace(day=1)
-    if now < _start(first_of_next(month)) + SETTLING:
+    if now < start_of(first_of_next(month)) + SETTLING:
         raise NotOver
     session.execute(text("LOCK TABLE ledger_seal IN ACCESS EXCLUSIVE MODE"))
     last = session.scalars(select(LedgerSeal).order_by(LedgerSeal.month.desc()).limit(1)).one_or_none()
-    earlier = select(LedgerTransaction.id).where(LedgerTransaction.event_at < _start(month))
+    earlier = select(LedgerTransaction.id).where(LedgerTransaction.event_at < start_of(month))
     if last is not None:
-        earlier = earlier.where(LedgerTransaction.event_at >= _start(first_of_next(last.month)))
+        earlier = earlier.where(LedgerTransaction.event_at >= start_of(first_of_next(last.month)))
     if (last is not None and month <= last.month) or session.scalar(earlier.limit(1)) is not None:
         raise OutOfOrder
     previous = last.digest if last is not None else None
@@ -66,7 +71,8 @@ def broken(session: Session) -> list[date]:
     return found
 
 
-def _start(month: date) -> datetime:
+def start_of(month: date) -> datetime:
+    """First instant of the month that begins on `month`, UTC."""
     return datetime.combine(month, time(), UTC)
 
 
@@ -75,7 +81,7 @@ def _digest(session: Session, month: date, previous: bytes | None) -> tuple[int,
     rows = session.execute(
         select(LedgerTransaction.id, LedgerTransaction.payload_hash)
         .where(
-            LedgerTransaction.event_at >= _start(month), LedgerTransaction.event_at < _start(first_of_next(month))
+            LedgerTransaction.event_at >= start_of(month), LedgerTransaction.event_at < start_of(first_of_next(month))
         )
         .order_by(LedgerTransaction.id)
         .execution_options(yield_per=5_000)

@@ -12,6 +12,7 @@ from payouts.demo import second_looks
 from payouts.demo.desk import Desk
 from payouts.demo.diary import Ask, Rota, asks, mondays
 from payouts.demo.money import Till
+from payouts.demo.papers import BACK_AFTER, Bookkeeper, firsts
 from payouts.demo.past import Past
 from payouts.demo.play import Play
 from payouts.demo.world import World
@@ -40,6 +41,7 @@ class History:
         self._events: list[tuple[datetime, int, Event | None, Errand | None]] = []
         self._numbers = count()
         self._till = Till(past, world)
+        self._books = Bookkeeper(past, world, seed=seed)
         self._play = Play(past, world, Desk(self._rota), self._add)
 
     def tell(self, *, questions: int, progress: Callable[[str], None]) -> None:
@@ -86,6 +88,11 @@ class History:
         planned = asks(self._rng, self._world.shops, now=self._now - _MARGIN, count=questions)
         first = planned[0].at
         self._send(first - timedelta(days=2), self._till.open)
+        self._send(first - timedelta(days=2), self._books.open)
+        for at in firsts(first, self._now):
+            self._send(at, self._books.issue)
+            if at + BACK_AFTER < self._now:
+                self._send(at + BACK_AFTER, self._books.take_one_back)
         for monday in mondays(first, self._now):
             self._send(monday, self._till.payday)
         for ask in planned:
