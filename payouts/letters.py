@@ -12,7 +12,7 @@ from marketplace.brands.models import Brand, Member
 from marketplace.brands.states import Role
 from marketplace.core.clock import utcnow
 from marketplace.mail import outbox
-from payouts import ledger, statements
+from payouts import ledger, queries, statements
 from payouts.chart import AccountKind, brand
 from payouts.events import AutomaticTopUpFailed, ChargebackMoved, PayeeStopped, PayoutSettled, WalletLow
 from payouts.models import Chargeback, Payee, Payout, TopUp, WalletSettings
