@@ -166,6 +166,21 @@ CHECKS = (
         ON t.event_at >= s.month::timestamp AT TIME ZONE 'UTC'
         AND t.event_at < (s.month + interval '1 month') AT TIME ZONE 'UTC'
         GROUP BY s.month, s.transactions HAVING count(t.id) <> s.transactions"""),
+    Check("I17", "numbers of documents run without gap, in the order of time", "SELECT count(*) FROM document", """
+        SELECT number, sequence FROM (
+            SELECT number, sequence, issued_at, row_number() OVER own AS place, lag(issued_at) OVER own AS before
+            FROM document WINDOW own AS (PARTITION BY series_id ORDER BY sequence)) x
+        WHERE sequence <> place OR before > issued_at
+        UNION ALL SELECT prefix || '-' || year, last FROM document_series s
+        WHERE last <> (SELECT count(*) FROM document WHERE series_id = s.id)"""),
+    Check("I18", "lines of documents are what was booked, and sum up", "SELECT count(*) FROM document_line", """
+        SELECT d.number, d.total_minor AS sum FROM document d JOIN document_line l ON l.document_id = d.id
+        GROUP BY d.id HAVING sum(l.total_minor) <> d.total_minor
+        UNION ALL SELECT d.number, l.total_minor FROM document_line l JOIN document d ON d.id = l.document_id
+        JOIN ledger_entry e ON e.transaction_id = l.transaction_id JOIN ledger_account a ON a.id = e.account_id
+        GROUP BY d.number, l.document_id, l.position, l.side, l.total_minor
+        HAVING coalesce(-sum(e.amount) FILTER (WHERE a.kind IN ('platform.revenue.commission', 'platform.vat_payable')
+            OR (l.side = 'supply' AND a.owner_type = 'expert')), 0) <> l.total_minor"""),
     Check("I19", "clearing accounts have returned to zero within five days", _ACCOUNTS, """
         SELECT a.id, a.kind, a.balance, max(t.event_at) AS last FROM ledger_account a
         JOIN ledger_entry e ON e.account_id = a.id JOIN ledger_transaction t ON t.id = e.transaction_id

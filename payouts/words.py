@@ -133,6 +133,8 @@ CHECKS: dict[str, Any] = {
     "I13": _l("A payout has one transfer of its amount, and its earnings make it."),
     "I15": _l("States and their dates agree."),
     "I16": _l("Sealed months have not grown."),
+    "I17": _l("Numbers of documents run without gap, in the order of time."),
+    "I18": _l("Lines of documents are what was booked, and make the totals."),
     "I19": _l("Clearing accounts have returned to zero within five days."),
     "I20": _l("Each paid top-up was credited once, with its amount."),
     "I20b": _l("Withdrawals and disputed payments are booked as they stand."),
