@@ -32,8 +32,9 @@ def keep(session: Session, notice: Notice, body: bytes, *, now: datetime) -> boo
             body=body, state=HookState.RECEIVED, attempts=0, note="", received_at=now,
         )
         .on_conflict_do_nothing()
+        .returning(Hook.id)
     )  # fmt: skip
-    if not stored.rowcount:  # type: ignore[attr-defined]
+    if stored.scalar() is None:
         return False
     defer(session, PROCESS, hook_id=notice.id)
     return True

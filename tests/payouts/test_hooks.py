@@ -17,13 +17,14 @@ from marketplace.core.money import Money
 from marketplace.core.web import Platform
 from payouts import connect, hooks, ledger, payments, reconciliation, wallet
 from payouts.chart import AccountKind, brand
-from payouts.models import Finding, Hook, Payee, TopUp
-from payouts.states import FindingState, HookState, PayeeState, TopUpState
+from payouts.models import Chargeback, Finding, Hook, Payee, TopUp
+from payouts.states import ChargebackState, FindingState, HookState, PayeeState, TopUpState
+from payouts.stripe_gateway import StripeGateway
 from tests.factories.accounts import make_person
 from tests.factories.brands import make_brand
 from tests.payouts.conftest import Provider, stripe_of
 from tests.stripe_server.events import Delivery
-from tests.stripe_server.server import StripeServer
+from tests.stripe_server.server import TEST_KEY, StripeServer
 
 K = AccountKind
 
@@ -217,3 +218,81 @@ def test_a_transfer_made_by_somebody_else_is_named(
     )
     found = reconciliation.reconcile(own_database, provider.gateway, now=utcnow())
     assert f"transfer_unknown:{sent.id}" in {one.name for one in found}
+
+
+def test_an_account_or_a_mode_that_is_not_ours_is_refused(
+    own_database: Database, provider: Provider, stripe_server: StripeServer, app: Flask
+) -> None:
+    stripe_server.turn("stray_event")
+    stripe_server.turn("stray_event", account="", livemode=True)
+    strays = stripe_server.webhooks.take()
+    assert [post(app, one) for one in strays] == [400, 400]
+    with own_database.unit_of_work() as session:
+        assert session.scalar(select(func.count()).select_from(Hook)) == 0
+
+
+@pytest.mark.parametrize("secret", ["whsec_t", "whsec_t_old"])
+def test_while_secrets_rotate_both_are_good_at_the_thin_door_too(
+    app: Flask, own_database: Database, provider: Provider, stripe_server: StripeServer,
+    monkeypatch: pytest.MonkeyPatch, secret: str,
+) -> None:  # fmt: skip
+    rotating = StripeGateway(
+        TEST_KEY, base=stripe_server.url, secrets=("whsec_a",), thin_secrets=("whsec_t", "whsec_t_old"), retries=0
+    )
+    monkeypatch.setitem(app.extensions, "gateway", rotating)
+    with own_database.unit_of_work() as session:
+        person = make_person(session)
+    payee = connect.ensure_account(own_database, provider.gateway, person.id, now=utcnow())
+    stripe_server.webhooks.take()
+    provider.onboard(payee.account_id)
+    sent = next(one for one in stripe_server.webhooks.take() if one.endpoint.thin)
+    sent.secrets = (secret,)
+    assert post(app, sent) == 200
+    assert post(app, sent) == 200
+    sent.secrets = ("whsec_of_nobody",)
+    assert post(app, sent) == 400
+
+
+def test_events_that_never_came_are_swept_up_and_acted_on(
+    own_database: Database, provider: Provider, stripe_server: StripeServer
+) -> None:
+    top_up = begin_top_up(own_database, provider)
+    assert top_up.checkout_id
+    provider.pay(top_up.checkout_id)
+    stripe_server.webhooks.take()
+    since = utcnow() - timedelta(days=1)
+    assert hooks.sweep(own_database, provider.gateway, since=since, now=utcnow())
+    assert hooks.sweep(own_database, provider.gateway, since=since, now=utcnow()) == 0
+    process_all(own_database, provider)
+    assert wallet_of(own_database, top_up) == 5_000
+
+
+def test_money_events_in_any_order_bring_the_books_to_where_they_belong(
+    own_database: Database, provider: Provider, stripe_server: StripeServer
+) -> None:
+    top_up = begin_top_up(own_database, provider)
+    assert top_up.checkout_id
+    provider.pay(top_up.checkout_id)
+    payments.refresh(own_database, provider.gateway, top_up.id, now=utcnow())
+    with own_database.unit_of_work() as session:
+        payment_id = str(session.get_one(TopUp, top_up.id).payment_id)
+    dispute_id = provider.dispute(payment_id)
+    provider.decide(dispute_id, True)
+    deliver(stripe_server, repeat=2, seed=7)
+    for _ in range(2):
+        process_all(own_database, provider)
+    with own_database.unit_of_work() as session:
+        case = session.scalars(select(Chargeback)).one()
+        assert case.state is ChargebackState.WON
+    assert wallet_of(own_database, top_up) == 5_000
+
+
+def test_an_event_or_a_state_that_nobody_knows_yet_is_kept_and_left_alone(
+    own_database: Database, provider: Provider, stripe_server: StripeServer
+) -> None:
+    stripe_server.turn("fund", amount=100)
+    deliver(stripe_server)
+    process_all(own_database, provider)
+    with own_database.unit_of_work() as session:
+        kept = session.scalars(select(Hook).where(Hook.type == "topup.succeeded")).one()
+        assert kept.state is HookState.IGNORED

@@ -167,3 +167,30 @@ def test_an_earning_taken_back_after_approval_fails_the_payout_and_keeps_the_res
     assert one.state is EarningState.AVAILABLE
     session.refresh(one)
     assert one.payout_id is None
+
+
+def test_what_the_providers_balance_does_not_cover_is_carried_over_oldest_earnings_first(
+    session: Session, now: datetime
+) -> None:
+    first, second, third = (make_earner(session) for _ in range(3))
+    run = build(session, now)
+    runs.approve(session, run, by=first.id, limit_minor=10**9, now=now)
+    assert runs.begin(session, run, now=now, available_minor=2 * 640 - 1) == 2
+    states = {payout.person_id: payout.state for payout in payouts_of(session, run)}
+    assert states == {
+        first.id: PayoutState.PREPARED, second.id: PayoutState.CANCELLED, third.id: PayoutState.CANCELLED,
+    }  # fmt: skip
+    assert runs.begin(session, run, now=now, available_minor=0) == 0
+    following = build(session, now, extra=True)
+    assert {payout.person_id for payout in payouts_of(session, following)} == {second.id, third.id}
+
+
+def test_what_another_run_is_sending_is_not_counted_twice(session: Session, now: datetime) -> None:
+    first = make_earner(session)
+    run = build(session, now)
+    runs.approve(session, run, by=first.id, limit_minor=10**9, now=now)
+    assert runs.begin(session, run, now=now, available_minor=1_000) == 0
+    make_earner(session)
+    other = build(session, now, extra=True)
+    runs.approve(session, other, by=first.id, limit_minor=10**9, now=now)
+    assert runs.begin(session, other, now=now, available_minor=1_000) == 1

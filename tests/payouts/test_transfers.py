@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -238,40 +234,3 @@ def test_own_money_at_the_provider_covers_its_fees(stripe_scene: Scene, stripe_s
     for _ in range(2):
         found = reconciliation.reconcile(stripe_scene.database, stripe_scene.provider.gateway, now=utcnow())
         assert found == []
-
-
-KILLED = """
-import os, signal, sys
-from datetime import timedelta
-from uuid import UUID
-from marketplace.core.clock import utcnow
-from marketplace.core.db import Database
-import marketplace.brands.models, payouts.connect, payouts.earnings
-from payouts import transfers
-from payouts.stripe_gateway import StripeGateway
-
-url, base, run_id, step = sys.argv[1:]
-name, _, when = step.partition(" ")
-real = getattr(transfers, name)
-
-def killed(*a, **k):
-    if when == "after":
-        real(*a, **k)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-setattr(transfers, name, killed)
-gateway = StripeGateway("sk_test_loopback", base=base, retries=0)
-transfers.execute(Database(url, info={"story": {}}), gateway, UUID(run_id))
-"""
-
-
-@pytest.mark.parametrize("step", ["_attempt", "_settle", "record after", "_settle after"])
-def test_killed_at_any_step_the_next_worker_pays_exactly_once(
-    stripe_scene: Scene, stripe_server: StripeServer, step: str
-) -> None:
-    command = [sys.executable, "-c", KILLED, stripe_scene.database.url, stripe_server.url, str(stripe_scene.run_id)]
-    for _ in stripe_scene.accounts:
-        ended = subprocess.run([*command, step], check=False, env={**os.environ, "PYTHONPATH": "."})
-        assert ended.returncode == -signal.SIGKILL
-    assert stripe_scene.execute(later=timedelta(hours=1))
-    stripe_scene.assert_paid_exactly_once()
