@@ -26,6 +26,7 @@ from whitenoise import WhiteNoise
 from experts import (
     admission,
     board,
+    callings,
     candidates,
     consequences,
     dispatch,
@@ -35,7 +36,7 @@ from experts import (
     workbench_wiring,
 )
 from experts import wiring as experts
-from experts.events import AvailabilityChanged, ExpertFree, ExpertFull
+from experts.events import AvailabilityChanged, ExpertFree, ExpertFull, OfferMade
 from marketplace.accounts import wiring as accounts
 from marketplace.brands import wiring as brands
 from marketplace.brands.events import CatalogueChanged, MissionChanged
@@ -47,6 +48,7 @@ from marketplace.chat.events import (
     MessagePosted,
     SegmentClosed,
     SegmentOpened,
+    TransferAsked,
 )  # fmt: skip
 from marketplace.chat.fanout import PostgresManager, RedisFanout
 from marketplace.core import launch
@@ -63,6 +65,8 @@ from marketplace.insights import wiring as insights
 from marketplace.mail import wiring as mail
 from marketplace.orders import wiring as orders
 from marketplace.orders.events import OrderReported, OrderReturned
+from marketplace.push import wiring as push
+from marketplace.push.events import DeviceReached
 from marketplace.questions import learning, training, triage
 from marketplace.questions import wiring as questions
 from marketplace.questions.events import (
@@ -84,6 +88,7 @@ from payouts.events import AutomaticTopUpFailed, ChargebackMoved, PayeeStopped, 
 ROOT = Path(__file__).resolve().parent
 DOMAINS = (
     mail,
+    push,
     accounts,
     brands,
     questions,
@@ -210,7 +215,10 @@ STORY: Story = {
     ConversationOpened: Consequences(
         now=(earnings.on_conversation_opened, consequences.on_opened, board.on_conversation)
     ),
-    MessagePosted: Consequences(now=(later.on_posted,)),
+    OfferMade: Consequences(now=(callings.on_offer_made,)),
+    TransferAsked: Consequences(now=(callings.on_transfer_asked,)),
+    DeviceReached: Consequences(now=(callings.on_reached,)),
+    MessagePosted: Consequences(now=(later.on_posted, callings.on_posted)),
     SegmentOpened: Consequences(now=(consequences.on_segment_opened, board.on_conversation)),
     SegmentClosed: Consequences(now=(consequences.on_segment_closed,)),
     # (6) earned

@@ -21,6 +21,13 @@ class ExpertFull(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OfferMade(Event):
+    """A question was proposed to an expert."""
+
+    offer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class AvailabilityChanged(Event):
     """Switch, capacity, hours, presence or pause changed: what the workbench shows of it is old."""
 

@@ -29,6 +29,7 @@ from experts.enrolments import ConductRule
 from experts.hours import MINUTES, Span
 from marketplace.accounts.forms import zones
 from marketplace.core.i18n import locale_code
+from marketplace.push.models import PushQuiet
 
 REQUIRED = InputRequired(_l("Fill this in."))
 LANGUAGES = [("fr", "Français"), ("en", "English")]
@@ -170,6 +171,24 @@ class ExceptionForm(FlaskForm):
         if self.starts.data is None or self.ends.data is None:
             return None
         return minutes(self.starts.data), minutes(self.ends.data) or MINUTES
+
+
+class QuietForm(FlaskForm):
+    """Between which times no device rings."""
+
+    starts = TimeField(_l("from"), [Optional()])
+    ends = TimeField(_l("to"), [Optional()])
+
+    def minute(self, name: str) -> int | None:
+        """One of the two in minutes since midnight."""
+        given: time | None = self[name].data
+        return None if given is None else given.hour * 60 + given.minute
+
+    def show(self, quiet: PushQuiet | None) -> None:
+        """Fill in what is stored."""
+        if quiet is not None:
+            self.starts.data = time(quiet.starts // 60, quiet.starts % 60)
+            self.ends.data = time(quiet.ends // 60, quiet.ends % 60)
 
 
 class CapacityForm(FlaskForm):

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from experts import availability, pool
-from experts.events import ExpertFree, ExpertFull
+from experts.events import ExpertFree, ExpertFull, OfferMade
 from experts.introductions import introduce
 from experts.models import EarnedDay, Expert, Offer
 from experts.scoring import faded, next_mean_delay
@@ -82,6 +82,7 @@ def make_offer(
         return None
     offer = session.get_one(Offer, made)
     send(session, "offer", describe(session, offer, question), room=person_room(person_id), namespace="/expert")
+    publish(session, OfferMade(offer.id))
     return offer
 
 

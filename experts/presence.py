@@ -16,6 +16,13 @@ LEASE = timedelta(seconds=PRESENCE_LEASE_SECONDS)
 FRESH = timedelta(seconds=PRESENCE_LEASE_SECONDS - 10)
 """A lease that still has this long to go is not written again: many tabs cost one write in ten seconds."""
 
+POCKET = timedelta(minutes=10)
+"""How long a phone that can be called keeps its expert present without a heartbeat."""
+
+_KEEP = text("""
+    UPDATE expert SET lease_until = greatest(lease_until, :until)
+     WHERE person_id = :id AND lease_until > :now RETURNING person_id
+""")
 _RENEW = text("""
     UPDATE expert e SET lease_until = :until
       FROM (SELECT person_id, lease_until FROM expert WHERE person_id = :id FOR NO KEY UPDATE) AS before
@@ -35,6 +42,15 @@ def renew(session: Session, person_id: UUID, *, now: datetime) -> bool:
         pool.refresh(session, person_id, now=now)
         publish(session, AvailabilityChanged(person_id))
     return came
+
+
+def keep_by_phone(session: Session, person_id: UUID, *, now: datetime) -> bool:
+    """A phone that can be called left the workbench, or a call arrived on it: present for `POCKET` more.
+
+    Only who is present is kept; whether he was. Nobody comes back by his phone's word alone.
+    """
+    kept = session.scalar(_KEEP, {"id": person_id, "until": now + POCKET, "now": now})
+    return kept is not None
 
 
 def leave(session: Session, person_id: UUID, *, now: datetime) -> None:

@@ -1,8 +1,10 @@
 """The workbench's page: everything live comes over `/expert`."""
 
+import json
 from pathlib import Path
+from typing import Any
 
-from flask import current_app, g, render_template, send_from_directory
+from flask import Response, current_app, g, render_template, send_from_directory
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
@@ -20,6 +22,21 @@ door = Door("expert_workbench", __name__, audience=Audience.EXPERT, url_prefix="
 def worker() -> ResponseReturnValue:
     """The service worker of notifications; its scope is this folder."""
     return send_from_directory(Path(current_app.root_path) / "static" / "dist", "sw.js", mimetype="text/javascript")
+
+
+@door.get("/app.webmanifest")
+def manifest() -> ResponseReturnValue:
+    """What a phone needs to install the workbench."""
+    asset: Any = current_app.jinja_env.globals["asset"]
+    page = {
+        "name": "Comptoir", "short_name": "Comptoir", "start_url": "/expert/", "scope": "/expert/", "id": "/expert/",
+        "display": "standalone", "background_color": "#0b2a33", "theme_color": "#0b2a33", "lang": locale_code(),
+        "icons": [
+            {"src": asset(f"img/{name}"), "sizes": "any", "type": "image/svg+xml", "purpose": purpose}
+            for name, purpose in (("favicon.svg", "any"), ("app.svg", "maskable"))
+        ],
+    }  # fmt: skip
+    return Response(json.dumps(page), mimetype="application/manifest+json")
 
 
 @door.get("/")

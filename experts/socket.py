@@ -1,5 +1,6 @@
 """`/expert`: the workbench's namespace, for signed-in experts and for programs that speak in their name."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from marketplace.core.actors import Actor, Audience
 from marketplace.core.clock import utcnow
 from marketplace.core.realtime import Connection, Nothing, Payload, SocketDoor, SocketEvent
 from marketplace.core.web import Platform
+from marketplace.push import devices
 
 
 class OfferIn(Payload):
@@ -52,6 +54,12 @@ class AdviseIn(Payload):
 
     note_id: UUID
     text: str = Field("", max_length=1_000)
+
+
+class HeartbeatIn(Payload):
+    """A sign of life; `pocket` is a phone whose screen goes dark."""
+
+    pocket: bool = False
 
 
 class ExpertVerbs:
@@ -103,11 +111,18 @@ class ExpertVerbs:
 
         return self._database().run(work)
 
-    def heartbeat(self, actor: Actor) -> dict[str, Any]:
-        """Renew the presence lease."""
+    def heartbeat(self, actor: Actor, beat: HeartbeatIn) -> dict[str, Any]:
+        """Renew the presence lease; of a phone that leaves for the pocket, for longer when it can be called."""
         person_id = actor.person_id
+
+        def work(session: Session, person_id: UUID) -> None:
+            now = utcnow()
+            presence.renew(session, person_id, now=now)
+            if beat.pocket and devices.devices_of(session, person_id):
+                presence.keep_by_phone(session, person_id, now=now)
+
         if person_id is not None:
-            self._database().run(lambda session: presence.renew(session, person_id, now=utcnow()))
+            self._database().run(partial(work, person_id=person_id))
         return {}
 
     def products(self, actor: Actor, wanted: ProductsIn, *, locale: str) -> dict[str, Any]:
@@ -139,14 +154,14 @@ def expert_door(
         SocketEvent("offer_accept", OfferIn, lambda c, p: verbs.accept(c.actor, p)),
         SocketEvent("offer_decline", OfferIn, lambda c, p: verbs.decline(c.actor, p)),
         SocketEvent("availability", AvailabilityIn, lambda c, p: verbs.availability(c.actor, p)),
-        SocketEvent("heartbeat", Nothing, lambda c, _p: verbs.heartbeat(c.actor)),
+        SocketEvent("heartbeat", HeartbeatIn, lambda c, p: verbs.heartbeat(c.actor, p)),
         SocketEvent("consult", ConsultIn, lambda c, p: verbs.consult(c.actor, p)),
         SocketEvent("advise", AdviseIn, lambda c, p: verbs.advise(c.actor, p)),
         SocketEvent("products", ProductsIn, lambda c, p: verbs.products(c.actor, p, locale=c.locale)),
     )
 
     def welcome(connection: Connection) -> dict[str, Any]:
-        verbs.heartbeat(connection.actor)
+        verbs.heartbeat(connection.actor, HeartbeatIn())
         return verbs.state(connection.actor, locale=connection.locale)
 
     return SocketDoor(

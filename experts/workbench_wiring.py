@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_babel import lazy_gettext
 
-from experts import dispatch, routes_board, routes_paths, routes_shares
+from experts import dispatch, routes_board, routes_paths, routes_settings, routes_shares
 from experts.board_verbs import BoardVerbs
 from experts.jobs import TASKS
 from experts.routes_workbench import door
@@ -16,6 +16,7 @@ def register(app: Flask) -> None:
     """The page, `/expert`, `/brand` with its board, the sweep of due questions, the job that explains decisions."""
     parts: Platform = app.extensions["comptoir"]
     app.register_blueprint(door)
+    app.register_blueprint(routes_settings.door)
     routes_paths.register(app, parts)
     routes_shares.register(app, parts)
     verbs = ExpertVerbs(parts)
@@ -36,4 +37,6 @@ def register(app: Flask) -> None:
         NavItem(persona="expert", label=lazy_gettext("Conversations"), endpoint="expert_workbench.index",
                 icon="messages-square", order=10),
         NavItem("brand", lazy_gettext("Live"), "brand_live.index", "activity", order=8),
+        NavItem(persona="expert", label=lazy_gettext("Devices"), endpoint="expert_settings.index", icon="bell",
+                order=32, group=lazy_gettext("My work")),
     ]  # fmt: skip

@@ -27,6 +27,13 @@ class MessagePosted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TransferAsked(Event):
+    """Others were asked to take a conversation over."""
+
+    transfer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentOpened(Event):
     """Somebody else took the conversation over. Whoever cannot serve one more refuses by raising."""
 

@@ -17,7 +17,7 @@ from marketplace.brands.states import Role
 from marketplace.chat import notes
 from marketplace.chat.access import live_segment
 from marketplace.chat.conversations import append, end_segment
-from marketplace.chat.events import ConversationClosed, SegmentOpened
+from marketplace.chat.events import ConversationClosed, SegmentOpened, TransferAsked
 from marketplace.chat.masking import masked
 from marketplace.chat.messages import ConversationEnded
 from marketplace.chat.models import Conversation, Segment
@@ -97,6 +97,7 @@ def ask(
     for person_id in asked:
         _tell(session, transfer, "transfer", describe(session, transfer, conversation), person_id)
     _tell_server(session, conversation, transfer)
+    publish(session, TransferAsked(transfer.id))
     defer(session, "chat.transfer_due", schedule_at=transfer.expires_at, transfer_id=str(transfer.id))
     return transfer
 

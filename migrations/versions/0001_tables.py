@@ -209,6 +209,15 @@ def upgrade() -> None:
     )
     op.create_index("uq_person_email", "person", ["email"], unique=True)
     op.create_table(
+        "push_key",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("private", sa.Text(), nullable=False),
+        sa.Column("public", sa.String(length=120), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_push_key_only")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push_key")),
+    )
+    op.create_table(
         "spent_proof",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -705,6 +714,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_provider_movement_created_at"), "provider_movement", ["created_at"], unique=False)
     op.create_table(
+        "push_quiet",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("starts", sa.Integer(), nullable=False),
+        sa.Column("ends", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "starts BETWEEN 0 AND 1439 AND ends BETWEEN 0 AND 1439 AND starts <> ends",
+            name=op.f("ck_push_quiet_minutes"),
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_push_quiet_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_push_quiet")),
+    )
+    op.create_table(
         "rehearsal",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
@@ -1199,6 +1220,29 @@ def upgrade() -> None:
     op.create_index(op.f("ix_product_category_id"), "product", ["category_id"], unique=False)
     op.create_index("ix_product_search_en", "product", ["search_en"], unique=False, postgresql_using="gin")
     op.create_index("ix_product_search_fr", "product", ["search_fr"], unique=False, postgresql_using="gin")
+    op.create_table(
+        "push_device",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("visitor_id", sa.Uuid(), nullable=True),
+        sa.Column("endpoint", sa.Text(), nullable=False),
+        sa.Column("p256dh", sa.String(length=300), nullable=False),
+        sa.Column("auth", sa.String(length=120), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("locale", sa.String(length=120), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reached_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_push_device_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["visitor_id"], ["visitor.id"], name=op.f("fk_push_device_visitor_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push_device")),
+        sa.UniqueConstraint("endpoint", name=op.f("uq_push_device_endpoint")),
+    )
+    op.create_index(op.f("ix_push_device_person_id"), "push_device", ["person_id"], unique=False)
+    op.create_index(op.f("ix_push_device_visitor_id"), "push_device", ["visitor_id"], unique=False)
     op.create_table(
         "reputation",
         sa.Column("person_id", sa.Uuid(), nullable=False),

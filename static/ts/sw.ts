@@ -9,6 +9,8 @@ interface Call {
   url?: string;
   /** A later call with the same tag takes the place of the earlier one. */
   tag?: string;
+  /** Sent back, it proves that the call arrived. */
+  word?: string;
 }
 
 interface Extendable extends Event {
@@ -25,7 +27,7 @@ interface Worker {
   skipWaiting(): Promise<void>;
   clients: {
     claim(): Promise<void>;
-    matchAll(options: { type: "window"; includeUncontrolled: boolean }): Promise<{ url: string; focus(): Promise<unknown> }[]>;
+    matchAll(options: { type: "window"; includeUncontrolled: boolean }): Promise<{ url: string; visibilityState: string; focus(): Promise<unknown> }[]>;
     openWindow(url: string): Promise<unknown>;
   };
   addEventListener<E extends Event>(type: string, handler: (event: E) => void): void;
@@ -41,12 +43,20 @@ async function bring(url: string): Promise<void> {
   await (desk ? desk.focus() : worker.clients.openWindow(url));
 }
 
+/** Nobody is called who looks at the workbench already. */
+async function call({ title, body, url, tag, word }: Call): Promise<void> {
+  const told = word ? fetch("/push/reached", { method: "POST", body: word }).catch(() => undefined) : undefined;
+  const windows = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const looks = windows.some((each) => new URL(each.url).pathname === HOME && each.visibilityState === "visible");
+  const options = { tag: tag ?? "desk", data: { url: url || HOME }, ...(body ? { body } : {}) };
+  if (!looks) await worker.registration.showNotification(title, options);
+  await told;
+}
+
 worker.addEventListener<Extendable>("install", (event) => event.waitUntil(worker.skipWaiting()));
 worker.addEventListener<Extendable>("activate", (event) => event.waitUntil(worker.clients.claim()));
 worker.addEventListener<Pushed>("push", (event) => {
-  const { title, body, url, tag }: Call = event.data?.json() ?? { title: "Comptoir" };
-  const options = { tag: tag ?? "desk", data: { url: url ?? HOME }, ...(body ? { body } : {}) };
-  event.waitUntil(worker.registration.showNotification(title, options));
+  event.waitUntil(call(event.data?.json() ?? { title: "Comptoir" }));
 });
 worker.addEventListener<Tapped>("notificationclick", (event) => {
   event.notification.close();

@@ -27,6 +27,9 @@ OPERATOR = "operator@comptoir.example"
 PASSWORD = "demo-comptoir"
 
 MACHINES = (
+    "push.",
+    "push_word.",
+    "expert_workbench.manifest",
     "widget.",
     "widget_rest.",
     "health.",

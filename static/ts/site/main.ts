@@ -2,6 +2,7 @@
 import { enhanceCopy } from "./copy.ts";
 import { enhanceDialogs, enhanceMenus } from "./overlays.ts";
 import { enhanceForms } from "./forms.ts";
+import { enhancePush } from "./push.ts";
 import { enhanceTimes } from "./times.ts";
 import { enhanceToasts } from "./toasts.ts";
 import { prepareHtmx } from "./htmx.ts";
@@ -11,6 +12,7 @@ enhanceDialogs();
 enhanceMenus();
 enhanceCopy();
 enhanceForms();
+enhancePush();
 enhanceToasts(document);
 enhanceTimes(document);
 document.addEventListener("htmx:load", (event) => {

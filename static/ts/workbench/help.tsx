@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Layout } from "./panes";
+import { beCalled } from "../lib/push";
 import { Dialog, Icon, useTools } from "./parts";
 
 const MOST_AT_ONCE = 10;
@@ -94,7 +95,7 @@ function Notifications(): JSX.Element | null {
     return (
       <p class="hint">
         <Icon name="bell" s />
-        {t("Notifications are on for this device, while this page is open.")}
+        {t("Notifications are on for this device.")}
       </p>
     );
   }
@@ -107,7 +108,7 @@ function Notifications(): JSX.Element | null {
     );
   }
   return (
-    <button type="button" class="btn sec sm" onClick={() => void Notification.requestPermission().then(setState)}>
+    <button type="button" class="btn sec sm" onClick={() => void beCalled(document.getElementById("root")!.dataset["worker"]!).then(() => setState(Notification.permission))}>
       <Icon name="bell" s />
       {t("Notify me on this device")}
     </button>

@@ -48,6 +48,11 @@ export class Line {
     return this.sio.emit<Ack<T>>(verb, body);
   }
 
+  /** A phone that can be called goes into the pocket: its expert stays present for a while. */
+  pocket(): void {
+    if (this.net === "live" && matchMedia("(pointer: coarse)").matches) void this.call("heartbeat", { pocket: true }).catch(() => undefined);
+  }
+
   /** Checks the connection now: after sleep, a socket may look open and be dead. */
   async prove(): Promise<void> {
     if (this.net !== "live") return;

@@ -67,7 +67,7 @@ export class Model {
     this.line.start();
     setInterval(() => void this.outbox.flush(), RESEND_MS);
     setInterval(() => this.lapse(), 500);
-    document.addEventListener("visibilitychange", () => this.seen());
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.line.pocket() : this.seen()));
     addEventListener("focus", () => void this.line.prove().then(() => this.seen()));
     addEventListener("storage", (event) => event.key?.includes(":out:") && this.changed());
   }
