@@ -37,13 +37,11 @@ from marketplace.core.db import Database, after_commit
 from marketplace.questions.events import EmailLeft, QuestionEnded, QuestionTriaged
 from marketplace.questions.models import Question
 from marketplace.questions.moves import move, tell_shopper
-from marketplace.questions.promise import promise, usual_wait
+from marketplace.questions.promise import later_within, promise, usual_wait
 from marketplace.questions.states import QuestionAction, QuestionState
 
 log = structlog.get_logger()
 
-LATER_PROMISE = timedelta(hours=24)
-"""A question for later is answered within this time, or its shopper is told that it was not."""
 LOOKS = 3
 """When decisions at the same moment took every candidate that one saw, it looks again, so many times in all."""
 MOST_STEPS = 25
@@ -75,7 +73,7 @@ def on_email_left(session: Session, event: EmailLeft) -> None:
     """Once an address is there, the promise is dated."""
     question = session.get_one(Question, event.question_id)
     if question.answer_by is None:
-        question.answer_by = question.asked_at + LATER_PROMISE
+        question.answer_by = question.asked_at + later_within(session, question.brand_id, now=question.asked_at)
         _tell(session, question, now=question.asked_at)
 
 
@@ -289,7 +287,7 @@ def _go_later(session: Session, question: Question, *, now: datetime, turned: Tu
     question.later_since = now
     question.live_until = min(question.live_until or now, now)
     opens_at = turned.opens_at if turned is not None and turned.opens_at is not None else question.asked_at
-    question.answer_by = opens_at + LATER_PROMISE
+    question.answer_by = opens_at + later_within(session, question.brand_id, now=now)
     _settle_state(session, question, now=now)
     _tell(session, question, now=now, **(_words(session, question, turned) if turned is not None else {}))
 

@@ -6,6 +6,7 @@ from marketplace.chat import pictures
 from marketplace.chat.later import mail_answer
 from marketplace.chat.snoozing import wake_due
 from marketplace.chat.transfers import lapse
+from marketplace.chat.unattended import hand_on, unattended
 from marketplace.core.clock import utcnow
 from marketplace.core.jobs import Task
 from marketplace.core.web import Platform
@@ -33,7 +34,16 @@ def wake(parts: Platform, *, conversation_id: str) -> None:
     parts.database.run(lambda session: wake_due(session, UUID(conversation_id), now=utcnow()))
 
 
+def hand_on_unattended(parts: Platform, *, timestamp: int) -> None:  # noqa: ARG001 - periodic jobs are told the time
+    """Shoppers who have waited for a day get somebody else; each conversation in a transaction of its own."""
+    with parts.database.unit_of_work() as session:
+        waiting = unattended(session, now=utcnow())
+    for conversation_id in waiting:
+        parts.database.run(lambda session, key=conversation_id: hand_on(session, key, now=utcnow()))  # type: ignore[misc]
+
+
 TASKS = (
+    Task("chat.hand_on_unattended", hand_on_unattended, cron="*/10 * * * *"),
     Task("chat.mail_answer", send_answer),
     Task("chat.forget_unused_pictures", forget_unused_pictures, cron="37 3 * * *"),
     Task("chat.transfer_due", end_transfer),

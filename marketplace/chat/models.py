@@ -18,6 +18,11 @@ class Conversation(Base):
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed"),
         CheckConstraint("last_seq >= 0", name="seq"),
         Index("ix_conversation_brand", "brand_id", "opened_at"),
+        Index(
+            "ix_conversation_unattended",
+            "last_message_at",
+            postgresql_where="state = 'open' AND last_author = 'shopper'",
+        ),
     )
 
     id: Mapped[Key]

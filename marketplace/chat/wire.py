@@ -59,6 +59,9 @@ class Picture(TypedDict):
 class EventData(TypedDict, total=False):
     """What an event carries beside text."""
 
+    erased: bool
+    """Of a message: its words were erased at the shopper's wish."""
+
     introduction: ExpertCard
     stars: int
     reason: CloseReason

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.brands.models import Brand, Site
 from marketplace.brands.registry import note_seen
 from marketplace.chat.picture_routes import bring_picture, visitor_by_token
-from marketplace.chat.socket import CloseIn, ConversationVerbs, MessageIn, ReadIn, SyncIn
+from marketplace.chat.socket import CloseIn, ConversationIn, ConversationVerbs, MessageIn, ReadIn, SyncIn
 from marketplace.core.actors import Audience
 from marketplace.core.clock import utcnow
 from marketplace.core.errors import Invalid
@@ -23,7 +23,7 @@ from marketplace.widget.appearance import position_of, text_of
 from marketplace.widget.availability import availability
 from marketplace.widget.colours import readable_accent
 from marketplace.widget.texts import loader_texts
-from marketplace.widget.verbs import AskIn, ChooseIn, EmailIn, RateIn, ShopperVerbs, open_brand
+from marketplace.widget.verbs import AskIn, ChooseIn, EmailIn, RateIn, ShopperVerbs, TranscriptIn, open_brand
 
 public = Door("widget", __name__, audience=Audience.PUBLIC, url_prefix="/w")
 rest = Door("widget_rest", __name__, audience=Audience.SHOPPER, url_prefix="/w/v1", identify=visitor_by_token)
@@ -166,6 +166,18 @@ def close(conversation_id: UUID) -> ResponseReturnValue:
 def rate(conversation_id: UUID) -> ResponseReturnValue:
     """Save one click of a rating."""
     return jsonify(_shoppers().rate(actor(), _parse(RateIn, conversation_id=conversation_id)))
+
+
+@rest.post("/conversations/<uuid:conversation_id>/transcript")
+def transcript(conversation_id: UUID) -> ResponseReturnValue:
+    """A copy by mail."""
+    return jsonify(_shoppers().transcript(actor(), _parse(TranscriptIn, conversation_id=conversation_id)))
+
+
+@rest.post("/conversations/<uuid:conversation_id>/erase")
+def erase(conversation_id: UUID) -> ResponseReturnValue:
+    """Take everything personal out of the conversation."""
+    return jsonify(_shoppers().erase(actor(), ConversationIn(conversation_id=conversation_id)))
 
 
 @rest.post("/conversations/<uuid:conversation_id>/typing")

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marketplace.chat.socket import ConversationVerbs
+from marketplace.chat.socket import ConversationIn, ConversationVerbs
 from marketplace.core.actors import Audience
 from marketplace.core.errors import Invalid
 from marketplace.core.realtime import Connection, Nothing, SocketDoor, SocketEvent
 from marketplace.questions.moves import visitor_room
-from marketplace.widget.verbs import AskIn, ChooseIn, EmailIn, RateIn, ShopperVerbs
+from marketplace.widget.verbs import AskIn, ChooseIn, EmailIn, RateIn, ShopperVerbs, TranscriptIn
 
 
 def shopper_door(shoppers: ShopperVerbs, conversations: ConversationVerbs) -> SocketDoor:
@@ -35,6 +35,8 @@ def shopper_door(shoppers: ShopperVerbs, conversations: ConversationVerbs) -> So
         SocketEvent("choose", ChooseIn, lambda c, p: shoppers.choose(c.actor, p)),
         SocketEvent("leave_email", EmailIn, lambda c, p: shoppers.leave_email(c.actor, p)),
         SocketEvent("rate", RateIn, lambda c, p: shoppers.rate(c.actor, p)),
+        SocketEvent("transcript", TranscriptIn, lambda c, p: shoppers.transcript(c.actor, p)),
+        SocketEvent("erase", ConversationIn, lambda c, p: shoppers.erase(c.actor, p)),
         SocketEvent("state", Nothing, lambda c, _p: shoppers.state(c.actor)),
         SocketEvent("heartbeat", Nothing, lambda _c, _p: {}),
     )

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from marketplace.brands.models import Brand
 from marketplace.brands.registry import find_by_key, is_allowed_origin
 from marketplace.chat.access import access_conversation
+from marketplace.chat.limits import Buckets
 from marketplace.chat.models import Conversation
+from marketplace.chat.socket import ConversationIn
 from marketplace.core.actors import Actor
 from marketplace.core.clock import utcnow
 from marketplace.core.errors import Forbidden, NotFound
@@ -29,6 +31,7 @@ from marketplace.questions.triage import Page
 from marketplace.questions.wire import OpenThread
 from marketplace.ratings.rating import rate
 from marketplace.widget.joining import take_along
+from marketplace.widget.own_data import erase, mail_transcript
 from marketplace.widget.pressure import Pressure
 from marketplace.widget.threads import open_threads, standing_promise, thread
 from marketplace.widget.wire import Welcome
@@ -103,6 +106,13 @@ class ChooseIn(Payload):
     category_id: UUID | None = None
 
 
+class TranscriptIn(Payload):
+    """A copy of the conversation, to the address that was left or to another."""
+
+    conversation_id: UUID
+    email: str | None = Field(None, max_length=300)
+
+
 class RateIn(Payload):
     """One click of a rating."""
 
@@ -120,6 +130,8 @@ class ShopperVerbs:
         self._database = parts.database_now
         self._public_url = parts.settings.public_url.rstrip("/")
         self._let_in: dict[tuple[str, str | None, str | None], float] = {}
+        self._storage = parts.storage
+        self._copies = Buckets(per_minute=0.2, burst=3)
         secret = parts.settings.secret_key.get_secret_value()
         self._pressure = Pressure(secret, calm=parts.settings.messages_per_minute)
 
@@ -234,6 +246,23 @@ class ShopperVerbs:
                 now=utcnow(),
             )  # fmt: skip
             return {"stars": rating.stars}
+
+    def transcript(self, actor: Actor, wish: TranscriptIn) -> dict[str, Any]:
+        """Mail a copy; at most a few a minute, so that nobody is written to by strangers."""
+        self._copies.take(wish.conversation_id)
+        with self._database().unit_of_work() as session:
+            conversation = access_conversation(session, actor, wish.conversation_id)
+            return {"email": mail_transcript(session, conversation, email=wish.email, now=utcnow())}
+
+    def erase(self, actor: Actor, about: ConversationIn) -> dict[str, Any]:
+        """Take everything personal out of a conversation."""
+
+        def work(session: Session) -> dict[str, Any]:
+            conversation = access_conversation(session, actor, about.conversation_id, lock=True)
+            erase(session, self._storage, conversation, now=utcnow())
+            return {}
+
+        return self._database().run(work)
 
     def state(self, actor: Actor, token: str | None = None) -> Welcome:
         """What the shopper has under way. With the `token` she came by, a new one when that has served its day."""

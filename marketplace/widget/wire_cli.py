@@ -41,7 +41,7 @@ TRAVELS: tuple[type, ...] = (
     notes.NoteRow, canned.Ready,
     widget.Welcome,
     chat.MessageIn, chat.SyncIn, chat.ConversationIn, chat.ReadIn, chat.Survey, chat.CloseIn,
-    verbs.ProductHint, verbs.AskIn, verbs.EmailIn, verbs.ChooseIn, verbs.RateIn,
+    verbs.ProductHint, verbs.AskIn, verbs.EmailIn, verbs.ChooseIn, verbs.RateIn, verbs.TranscriptIn,
 )  # fmt: skip
 """Every named type that the file holds, in its order."""
 

@@ -137,6 +137,8 @@ export interface Picture {
 
 /** What an event carries beside text. */
 export interface EventData {
+  /** Of a message: its words were erased at the shopper's wish. */
+  erased?: boolean;
   introduction?: ExpertCard;
   stars?: number;
   reason?: CloseReason;
@@ -299,4 +301,10 @@ export interface RateIn {
   solved?: boolean | null;
   nps?: number | null;
   comment?: string | null;
+}
+
+/** A copy of the conversation, to the address that was left or to another. */
+export interface TranscriptIn {
+  conversation_id: string;
+  email?: string | null;
 }

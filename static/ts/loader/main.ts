@@ -113,7 +113,10 @@ function ensureFrame(): void {
 function heard(message: Json): void {
   if (message.t === "set") store.set(message.k as string, message.v as string | null);
   else if (message.t === "close") close();
-  else if (message.t === "unread") tell("unread", (unread = message.n as number));
+  else if (message.t === "unread") {
+    tell("unread", (unread = message.n as number));
+    document.title = (unread ? `(${unread}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+  }
   else if (message.t === "availability") config.availability = message.availability as LoaderConfig["availability"];
   else if (message.t === "event") tell(message.name as string, message.data);
   paint();

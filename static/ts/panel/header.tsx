@@ -1,53 +1,6 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { Menu } from "./menu";
 import { Face, Icon, useTools } from "./parts";
-
-function Menu(): JSX.Element {
-  const { model, t } = useTools();
-  const [open, setOpen] = useState(false);
-  const root = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!open) return;
-    root.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
-    const outside = (event: Event): void => {
-      if (!root.current?.contains(event.target as Node)) setOpen(false);
-    };
-    document.addEventListener("pointerdown", outside);
-    return () => document.removeEventListener("pointerdown", outside);
-  }, [open]);
-  const leave = (): void => {
-    setOpen(false);
-    root.current?.querySelector<HTMLElement>("button")?.focus();
-  };
-  return (
-    <div
-      class="menu"
-      ref={root}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || !open) return;
-        event.stopPropagation();
-        leave();
-      }}
-    >
-      <button class="ib" aria-label={t("Options")} aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <Icon name="ellipsis" />
-      </button>
-      {open && (
-        <div role="menu" class="pop">
-          <button
-            role="menuitem"
-            onClick={() => {
-              leave();
-              void model.end();
-            }}
-          >
-            {t("End the conversation")}
-          </button>
-        </div>
-      )}
-    </div>
-  );
-}
 
 export function Reduce(): JSX.Element {
   const { model, t } = useTools();
@@ -83,7 +36,7 @@ export function Header({ status }: { status: string }): JSX.Element {
         </h1>
         <p>{line}</p>
       </div>
-      {view === "conversation" && <Menu />}
+      {(view === "conversation" || view === "ended") && <Menu ended={view === "ended"} />}
       <Reduce />
     </header>
   );

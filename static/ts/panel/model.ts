@@ -8,6 +8,7 @@ import { Link, type Net } from "./link";
 import type { Host, HostMessage } from "./port";
 import { Pictures, type Shot } from "./pictures";
 import { productOf } from "./product";
+import { chime } from "./sound";
 import { Typing } from "./typing";
 import { expertOf, OVER, unsentThread, viewOf, type Thread, type Verdict, type View } from "./states";
 
@@ -60,7 +61,7 @@ export class Model {
         question: (news) => this.learnt(news),
         typing: (about) => this.log?.id === about.conversation_id && this.typing.saw(),
         read: (mark) => this.marked(mark),
-        presence: ({ online }) => this.sawPresence(online),
+        presence: ({ online }) => ((this.online = online), this.changed()),
         following: () => this.log && { id: this.log.id, last: this.log.last },
       },
     );
@@ -181,7 +182,12 @@ export class Model {
   }
 
   async end(): Promise<void> {
-    if (this.log) await this.request("close", { conversation_id: this.log.id });
+    await this.about("close", {});
+  }
+
+  /** Something about the conversation on screen; false when it was refused, which `refusal` explains. */
+  async about(verb: string, more: Record<string, unknown>): Promise<boolean> {
+    return this.log ? this.request(verb, { conversation_id: this.log.id, ...more }) : false;
   }
 
   /** Back to the first screen. Unsent words of the old thread go with it. */
@@ -347,6 +353,8 @@ export class Model {
     if (taken === "gap") void this.sync();
     if (taken === "known") return;
     if (event.author?.kind !== "shopper") this.typing.stop();
+    const fresh = event.kind === "message" && event.author?.kind !== "shopper" && !this.syncing;
+    if (fresh && (!this.shown || document.hidden) && this.host.get("sound") !== "off") chime();
     if (event.kind === "joined") this.announceFound();
     if (event.kind === "closed") this.host.announce("conversation_closed");
     if (event.kind === "rated" && event.data?.stars) this.verdict ??= { stars: event.data.stars };
@@ -382,11 +390,6 @@ export class Model {
       if (id && read) this.log?.mark({ conversation_id: id, by, seq: read[by] });
     }
     return last;
-  }
-
-  private sawPresence(online: boolean): void {
-    this.online = online;
-    this.changed();
   }
 
   private marked(mark: ReadMark): void {

@@ -65,6 +65,7 @@ class Row extends Component<RowProps> {
             <Icon name="shield-check" s /> {t("Contact data is hidden: you never need it.")}
           </p>
         )}
+        {event.data?.erased && <p class={`m ${side}`}>{t("Erased at the shopper’s wish.")}</p>}
         {event.picture && (
           <a class={`m picture ${side}`} href={event.picture.url} target="_blank" rel="noopener">
             <img

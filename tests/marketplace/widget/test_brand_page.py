@@ -46,7 +46,7 @@ def test_colour_corner_and_words_reach_the_shop_and_stay_readable(
     seen = config(client, world)
     assert (seen["position"], seen["on_accent"]) == ("left", "#111111")
     assert seen["locale_texts"]["en"]["A question?"] == "Ask a climber"
-    assert seen["locale_texts"]["fr"]["A question?"] == "Une question ?"
+    assert seen["locale_texts"]["fr"]["A question?"] == "Une question\u00a0?"
     assert (
         "Demandez à Aïcha."
         in json.loads(
