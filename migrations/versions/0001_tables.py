@@ -1628,6 +1628,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("question_id", name=op.f("uq_conversation_question_id")),
     )
     op.create_index("ix_conversation_brand", "conversation", ["brand_id", "opened_at"], unique=False)
+    op.create_index(
+        "ix_conversation_unattended",
+        "conversation",
+        ["last_message_at"],
+        unique=False,
+        postgresql_where="state = 'open' AND last_author = 'shopper'",
+    )
     op.create_index(op.f("ix_conversation_visitor_id"), "conversation", ["visitor_id"], unique=False)
     op.create_table(
         "decision",
