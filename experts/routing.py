@@ -1,6 +1,6 @@
 """Versions of a brand's routing policy: never changed, one present, each with who, when and why (B5)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from experts import policy as policies
 from experts.errors import PolicyUnchanged
 from experts.models_routing import RoutingVersion
 from experts.policy import RoutingPolicy
+from marketplace.accounts.models import Person
 from marketplace.brands.models import Brand
 from marketplace.core.errors import NotFound
 
@@ -93,3 +94,9 @@ def history(session: Session, brand_id: UUID, *, before: int | None = None, limi
         Told(row, list(policies.differences(earlier.get(row.number - 1, policies.DEFAULT), earlier[row.number])))
         for row in rows[:limit]
     ]  # fmt: skip
+
+
+def names_of(session: Session, keys: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Names of people, by key."""
+    wanted = {key for key in keys if key is not None}
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).tuples().all())

@@ -20,6 +20,7 @@ from experts import (
     routes_operator,
     routes_profile,
     routes_reputation,
+    routes_routing,
     routes_team,
     routes_why,
 )
@@ -30,7 +31,7 @@ from marketplace.core.web import NavItem, Platform
 
 DOORS = (
     routes_apply.door, routes_missions.door, routes_profile.door, routes_hours.door, routes_reputation.door,
-    routes_why.door, routes_applications.door, routes_team.door, routes_operator.door,
+    routes_why.door, routes_applications.door, routes_team.door, routes_routing.door, routes_operator.door,
 )  # fmt: skip
 
 REFRESH_MISSION = "experts.refresh_mission"
@@ -94,6 +95,7 @@ def _add_menu(parts: Platform) -> None:
             badge=lambda session, actor: queries.count_pending(session, list(actor.brands)[:1]),
         ),
         NavItem("brand", _l("Experts"), "brand_experts.index", "user-check", order=34, group=community),
+        NavItem("brand", _l("Routing"), "brand_routing.index", "route", order=36, group=community),
         NavItem(
             "operator", _l("Experts"), "operator_experts.index", "user-check", order=20, group=_l("Marketplace")
         ),

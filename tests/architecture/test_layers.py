@@ -20,6 +20,7 @@ EDGE_MODULES = {
     "marketplace.accounts.login", "marketplace.widget.texts", "marketplace.insights.health",
     "marketplace.chat.conduct_words", "marketplace.insights.words", "payouts.provider", "payouts.words", "payouts.work",
     "payouts.papers", "payouts.document_files", "payouts.document_work", "payouts.spreadsheets",
+    "experts.routing_words",
 }  # fmt: skip
 OUTSIDE = ("flask", "flask_socketio", "flask_babel", "flask_login", "flask_wtf", "stripe")
 
