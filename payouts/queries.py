@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.brands.models import Brand
@@ -28,7 +28,7 @@ from payouts.models import (
     TopUp,
     Withdrawal,
 )
-from payouts.states import EarningState, PayoutState, TopUpState
+from payouts.states import EarningState, PayoutState, Rule, TopUpState
 
 K = AccountKind
 
@@ -112,25 +112,65 @@ def _lines(person_id: UUID) -> Select[tuple[Earning, str, str]]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class EarningFilters:
+    """What a list of earnings is narrowed to; empty values do not narrow. `search` looks in brands and questions."""
+
+    state: EarningState | None = None
+    rule: Rule | None = None
+    search: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def narrow(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.state or self.rule or self.search or self.since)
+
+
+def _matching(filters: EarningFilters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.state is not None:
+        found.append(Earning.state == filters.state)
+    if filters.rule is not None:
+        found.append(Earning.rule == filters.rule)
+    if filters.search:
+        inside = [column.icontains(filters.search, autoescape=True) for column in (Brand.name, Question.text)]
+        found.append(or_(*inside))
+    if filters.since is not None and filters.until is not None:
+        found += [Earning.earned_at >= filters.since, Earning.earned_at < filters.until]
+    return found
+
+
 def earnings_of(
-    session: Session, person_id: UUID, *, state: EarningState | None = None, search: str = "", page: int = 1,
-    size: int = 25,
+    session: Session, person_id: UUID, filters: EarningFilters, *, page: int = 1, size: int = 25
 ) -> list[Line]:  # fmt: skip
     """The expert's earnings, newest first; one more than `size` when there is a next page."""
-    statement = _lines(person_id)
-    if state is not None:
-        statement = statement.where(Earning.state == state)
-    if search:
-        statement = statement.where(Brand.name.icontains(search, autoescape=True))
+    statement = _lines(person_id).where(*_matching(filters))
     rows = session.execute(statement.offset((page - 1) * size).limit(size + 1)).tuples()
     return [Line(earning, brand, masked(asked)) for earning, brand, asked in rows]
 
 
-def all_earnings(session: Session, person_id: UUID) -> list[Line]:
-    """Everything, for the download."""
-    return [
-        Line(earning, brand, masked(asked)) for earning, brand, asked in session.execute(_lines(person_id)).tuples()
-    ]
+def earning_sums(
+    session: Session, person_id: UUID, filters: EarningFilters
+) -> list[tuple[Money, Money, int]]:  # fmt: skip
+    """(gross, net, how many) of what matches, per currency; what was taken back does not count."""
+    rows = session.execute(
+        select(Earning.currency, func.sum(Earning.gross_minor), func.sum(Earning.net_minor), func.count())
+        .outerjoin(Brand, Brand.id == Earning.brand_id)
+        .outerjoin(Conversation, Conversation.id == Earning.conversation_id)
+        .outerjoin(Question, Question.id == Conversation.question_id)
+        .where(Earning.person_id == person_id, Earning.state != EarningState.REVERSED, *_matching(filters))
+        .group_by(Earning.currency)
+        .order_by(Earning.currency)
+    ).tuples()
+    return [(Money(int(gross), code), Money(int(net), code), count) for code, gross, net, count in rows]
+
+
+def all_earnings(session: Session, person_id: UUID, filters: EarningFilters) -> list[Line]:
+    """All that match, for the download."""
+    rows = session.execute(_lines(person_id).where(*_matching(filters))).tuples()
+    return [Line(earning, brand, masked(asked)) for earning, brand, asked in rows]
 
 
 def unpaid_of(session: Session, person_id: UUID, *, since: datetime, until: datetime) -> list[Unpaid]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,9 @@ from marketplace.core.web import Door, actor, explain, platform, transaction
 from payouts import connect, queries, words
 from payouts.models import Payee
 from payouts.provider import gateway
-from payouts.queries import Line
-from payouts.states import EarningState
+from payouts.queries import EarningFilters, Line
+from payouts.sealing import first_of_next, months_back, start_of
+from payouts.states import EarningState, Rule
 
 door = Door("expert_money", __name__, audience=Audience.EXPERT, url_prefix="/expert")
 PAGE = 25
@@ -30,36 +32,55 @@ def _me() -> UUID:
     return me
 
 
+def _asked() -> tuple[EarningFilters, dict[str, str]]:
+    """What the address narrows the list to, and the same as it stands there; what it cannot mean is ignored."""
+    state, rule, month = (request.args.get(name, "") for name in ("state", "rule", "month"))
+    search = request.args.get("q", "").strip()
+    since = until = None
+    try:
+        first = date.fromisoformat(f"{month}-01") if month else None
+    except ValueError:
+        first, month = None, ""
+    if first is not None:
+        since, until = start_of(first), start_of(first_of_next(first))
+    filters = EarningFilters(
+        EarningState(state) if state in set(EarningState) else None, Rule(rule) if rule in set(Rule) else None,
+        search, since, until,
+    )  # fmt: skip
+    return filters, {"state": state, "rule": rule, "month": month, "q": search}
+
+
 @door.get("/earnings")
 def earnings() -> ResponseReturnValue:
     """Figures, the last weeks, and each line with its calculation."""
     me, now = _me(), utcnow()
-    chosen, search = request.args.get("state", ""), request.args.get("q", "").strip()
-    state = EarningState(chosen) if chosen in set(EarningState) else None
+    filters, chosen = _asked()
     page = max(1, request.args.get("page", 1, type=int))
     with transaction() as session:
         standings = [queries.standing(session, me, code) for code in queries.currencies_of(session, me)]
         weekly = queries.by_week(session, me, standings[0].currency, now=now)
-        lines = queries.earnings_of(session, me, state=state, search=search, page=page, size=PAGE)
+        lines = queries.earnings_of(session, me, filters, page=page, size=PAGE)
+        sums = queries.earning_sums(session, me, filters)
         payee = session.get(Payee, me)
         weeks, payouts = queries.weeks_of(session, me, limit=8), queries.payouts_of(session, me, limit=8)
-    more: dict[str, Any] = {"state": chosen or None, "q": search or None}
+    more: dict[str, Any] = {name: value or None for name, value in chosen.items()}
     return render_template(
         "payouts/earnings.html", standings=standings, payee=payee, weeks=weeks, payouts=payouts, lines=lines[:PAGE],
-        state=chosen, search=search, in_words=words.in_words, states=words.STATES,
-        labels=[day(monday) for monday, _net in weekly],
-        values=[net / 100 for _monday, net in weekly],
+        chosen=chosen, narrow=filters.narrow, sums=sums, in_words=words.in_words, states=words.STATES,
+        rules=words.RULES, months=months_back(now), labels=[day(monday) for monday, _net in weekly],
+        values=[net / 100 for _monday, net in weekly], csv_url=url_for(".download", **more),
         previous_url=url_for(".earnings", page=page - 1, **more) if page > 1 else None,
         next_url=url_for(".earnings", page=page + 1, **more) if len(lines) > PAGE else None,
-        this_week=f"{now.isocalendar().year}-W{now.isocalendar().week:02d}",
+        this_week=f"{now.isocalendar().year}-W{now.isocalendar().week:02d}", year=now.year,
     )  # fmt: skip
 
 
 @door.get("/earnings.csv")
 def download() -> ResponseReturnValue:
-    """All lines, for a spreadsheet."""
+    """The lines that match, for a spreadsheet."""
+    filters, _chosen = _asked()
     with transaction() as session:
-        lines = queries.all_earnings(session, _me())
+        lines = queries.all_earnings(session, _me(), filters)
     return _csv(lines, "earnings.csv")
 
 

@@ -1,6 +1,6 @@
 """The brand's spending: by mission, expert or category, with the rows that each sum is made of."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +15,12 @@ from marketplace.core.i18n import day, locale_code
 from marketplace.core.web import Door, actor, transaction
 from payouts import papers, spending
 from payouts.routes_brand_documents import month_of
-from payouts.sealing import first_of_next, start_of
+from payouts.sealing import first_of_next, months_back, start_of
 from payouts.spending import By, Period
 from payouts.spreadsheets import as_csv
 
 door = Door("brand_spending", __name__, audience=Audience.BRAND, url_prefix="/brand/spending")
 PAGE = 50
-MONTHS = 12
 
 
 def _asked() -> tuple[By, Period, str, UUID | None]:
@@ -38,14 +37,6 @@ def _asked() -> tuple[By, Period, str, UUID | None]:
     return (By(by) if by in set(By) else By.MISSION), period, month, one
 
 
-def _months(now: datetime) -> list[str]:
-    found, first = [], now.date().replace(day=1)
-    for _number in range(MONTHS):
-        found.append(f"{first:%Y-%m}")
-        first = (first - timedelta(days=1)).replace(day=1)
-    return found
-
-
 @door.get("")
 def index() -> ResponseReturnValue:
     """The sums, the last weeks, and the rows; a sum's link shows its rows only."""
@@ -58,7 +49,7 @@ def index() -> ResponseReturnValue:
         rows = spending.rows(session, brand.id, by, period, only=only, currency=brand.currency)
     kept: dict[str, Any] = {"by": by.value, "month": month or None, "only": only}
     return render_template(
-        "payouts/spending.html", brand=brand, by=by.value, month=month, months=_months(now), only=only, split=split,
+        "payouts/spending.html", brand=brand, by=by.value, month=month, months=months_back(now), only=only, split=split,
         rows=rows[(page - 1) * PAGE : page * PAGE], count=len(rows), rules=papers.RULES, rule_of=papers.rule_of,
         total=sum(one.gross.minor for one in split), fees=sum(one.fees.minor for one in split),
         shown=sum(row.gross.minor for row, _ in rows), labels=[day(monday) for monday, _ in weekly],

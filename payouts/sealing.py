@@ -37,6 +37,15 @@ def last_of(month: date) -> date:
     return first_of_next(month) - timedelta(days=1)
 
 
+def months_back(now: datetime, count: int = 12) -> list[str]:
+    """The present month and those before it, such as 2026-10, newest first."""
+    found, first = [], now.date().replace(day=1)
+    for _number in range(count):
+        found.append(f"{first:%Y-%m}")
+        first = (first - timedelta(days=1)).replace(day=1)
+    return found
+
+
 def seal(session: Session, month: date, *, now: datetime) -> LedgerSeal:
     """Close the month that begins on `month` (UTC). Waits for postings under way.
 

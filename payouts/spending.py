@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from experts.models import Expert
 from marketplace.brands.models import Category, Mission
+from marketplace.chat.masking import masked
 from marketplace.chat.models import Conversation
 from marketplace.core.money import Money
 from marketplace.questions.models import Question
@@ -127,7 +128,7 @@ def rows(
         .join(Question, Question.id == Conversation.question_id)
         .where(Conversation.id.in_({row.earning.conversation_id for row in moved}))
     ).tuples()
-    about: dict[UUID | None, tuple[str, UUID | None]] = {row[0]: (row[1], row[2]) for row in talks}
+    about: dict[UUID | None, tuple[str, UUID | None]] = {row[0]: (masked(row[1]), row[2]) for row in talks}
 
     def value(row: Movement) -> UUID | None:
         if by is By.CATEGORY:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.brands.models import Brand
+from marketplace.chat.masking import masked
 from marketplace.chat.models import Conversation
 from marketplace.questions.models import Question
 from payouts import queries
@@ -70,7 +71,7 @@ def lines(session: Session, person_id: UUID, since: datetime, until: datetime) -
     return [
         Line(
             row, brands.get(row.earning.brand_id, "") if row.earning.brand_id else "",
-            questions.get(row.earning.conversation_id, "") if row.earning.conversation_id else "",
+            masked(questions.get(row.earning.conversation_id, "")) if row.earning.conversation_id else "",
         )
         for row in rows
     ]  # fmt: skip

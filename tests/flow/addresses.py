@@ -51,6 +51,8 @@ OF_ONE = {
 """Open to all who sign in, but each sees his own only."""
 
 OF_BRAND = {
+    "document_id": "SELECT id FROM document WHERE brand_id = :brand ORDER BY issued_at DESC LIMIT 1",
+    "month": "SELECT to_char(month, 'YYYY-MM') FROM document WHERE brand_id = :brand ORDER BY month DESC LIMIT 1",
     "checkout_id": "SELECT checkout_id FROM top_up WHERE brand_id = :brand AND checkout_id <> '' LIMIT 1",
     "mission_id": "SELECT id FROM mission WHERE brand_id = :brand ORDER BY id LIMIT 1",
     "enrolment_id": (
@@ -65,6 +67,8 @@ OF_BRAND = {
     "top_up_id": "SELECT id FROM top_up WHERE brand_id = :brand LIMIT 1",
 }
 OF_EXPERT = {
+    "document_id": "SELECT id FROM document WHERE person_id = :person ORDER BY issued_at DESC LIMIT 1",
+    "year": "SELECT max(extract(year FROM earned_at))::int FROM earning WHERE person_id = :person",
     "conversation_id": "SELECT conversation_id FROM segment WHERE person_id = :person ORDER BY opened_at DESC LIMIT 1",
     "question_id": "SELECT question_id FROM offer WHERE person_id = :person AND decision_id IS NOT NULL LIMIT 1",
     "brand": "SELECT slug FROM brand WHERE slug <> 'nordet-trail' ORDER BY slug LIMIT 1",
@@ -77,6 +81,8 @@ OF_EXPERT = {
     "payout_id": "SELECT id FROM payout WHERE person_id = :person LIMIT 1",
 }
 OF_OPERATOR = {
+    "document_id": "SELECT id FROM document ORDER BY issued_at DESC LIMIT 1",
+    "year": "SELECT max(extract(year FROM earned_at))::int FROM earning",
     "person_id": "SELECT person_id FROM segment ORDER BY opened_at DESC LIMIT 1",
     "brand_id": "SELECT id FROM brand ORDER BY id LIMIT 1",
     "mail_id": "SELECT id FROM mail WHERE body <> '' ORDER BY id DESC LIMIT 1",
@@ -147,7 +153,8 @@ def _audience(app: Flask, endpoint: str) -> Audience:
 
 
 def _is_page(app: Flask, endpoint: str, methods: set[str] | None, path: str) -> bool:
-    return "GET" in (methods or ()) and not endpoint.startswith(MACHINES) and not path.endswith((".csv", ".js", ".pdf"))
+    is_file = path.endswith((".csv", ".js", ".pdf", ".xml"))
+    return "GET" in (methods or ()) and not endpoint.startswith(MACHINES) and not is_file
 
 
 def _busiest_expert(session: Session, brand: Brand) -> str:
