@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
 from flask_babel import lazy_gettext as _l
 
@@ -95,7 +96,10 @@ def paper_of(document: Document) -> Paper:
     return Paper(
         lang=locale, title=title_of(document), subtitle=str(KINDS[document.kind.value]), number=document.number,
         dated=document.issued_at.date(), facts=facts, totals=totals, notes=content["mentions"],
-        parties=(Block(_("Supplier"), _address(content["seller"])), Block(_("Customer"), _address(content["buyer"]))),
+        parties=(
+            Block(_("Supplier"), _address(content["seller"], locale)),
+            Block(_("Customer"), _address(content["buyer"], locale)),
+        ),
         sections=(Section("", _columns(document.kind), list(_rows(document, value)), ()),),
         footer=f"{title_of(document)} {document.number} · {content['seller']['name']}",
     )  # fmt: skip
@@ -121,8 +125,9 @@ def _rows(document: Document, value: Any) -> Sequence[Sequence[str]]:
     return rows
 
 
-def _address(party: dict[str, Any]) -> list[str]:
-    lines = [party["name"], party["street"], f"{party['postcode']} {party['city']}", party["country"]]
+def _address(party: dict[str, Any], locale: str) -> list[str]:
+    country = Locale.parse(locale).territories.get(party["country"], party["country"])
+    lines = [party["name"], party["street"], f"{party['postcode']} {party['city']}", country]
     if party["siren"]:
         lines.append(f"SIREN {party['siren']}")
     if party["vat_number"]:

@@ -13,13 +13,13 @@ from marketplace.core.clock import utcnow
 from marketplace.core.errors import Invalid
 from marketplace.core.i18n import gettext as _
 from marketplace.core.web import Door, actor, refusals, status_of, transaction
-from payouts import document_queries, papers, parties, words
+from payouts import document_queries, earned, papers, parties, words
 from payouts.access import access_document
 from payouts.document_queries import Filters
 from payouts.forms_documents import CompanyForm
 from payouts.routes_documents import PAGE, asked_filters, pages, send_pdf
 from payouts.sealing import first_of_next, start_of
-from payouts.states import PartyKind
+from payouts.states import LineSide, PartyKind
 
 door = Door("brand_documents", __name__, audience=Audience.BRAND, url_prefix="/brand/invoices")
 
@@ -48,8 +48,11 @@ def month(month: str) -> ResponseReturnValue:
         rows = document_queries.documents_of(session, Filters(month=first), brand_id=brand.id, size=500)
         sums = document_queries.sums_of(session, brand.id, first)
         wallet = document_queries.wallet_month(session, brand.id, brand.currency, since, until)
+        waiting = earned.sums(
+            earned.movements(session, since=since, until=until, brand_id=brand.id, undocumented=LineSide.SUPPLY)
+        )
     return render_template(
-        "payouts/brand_month.html", brand=brand, first=first, rows=rows, sums=sums, wallet=wallet,
+        "payouts/brand_month.html", brand=brand, first=first, rows=rows, sums=sums, wallet=wallet, waiting=waiting,
         types=words.TRANSACTIONS, kinds=papers.KINDS,
     )  # fmt: skip
 

@@ -117,7 +117,7 @@ def contest(document_id: UUID) -> ResponseReturnValue:
     return _show(document_id, form)
 
 
-@door.get("/legal-details")
+@door.get("/documents/legal-details")
 def details() -> ResponseReturnValue:
     """Who you are for the law, and the mandate."""
     form = ExpertForm(formdata=None)
@@ -136,7 +136,7 @@ def _details(form: ExpertForm) -> ResponseReturnValue:
     ), status_of(form)  # fmt: skip
 
 
-@door.post("/legal-details")
+@door.post("/documents/legal-details")
 def save_details() -> ResponseReturnValue:
     """Keep the details; with the box ticked, the mandate with its text, the moment and the address."""
     form, now = ExpertForm(), utcnow()

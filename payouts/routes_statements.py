@@ -124,7 +124,7 @@ def _year(year: int) -> tuple[list[Period], list[Period]]:
     return months, quarters
 
 
-@door.get("/years/<int:year>")
+@door.get("/documents/years/<int:year>")
 def summary(year: int) -> ResponseReturnValue:
     """A year by months and by quarters: the quarters are what the tax office is told."""
     months, quarters = _year(year)
@@ -154,7 +154,7 @@ def _totals(months: Sequence[Period]) -> list[Period]:
     return found
 
 
-@door.get("/years/<int:year>.csv")
+@door.get("/documents/years/<int:year>.csv")
 def summary_csv(year: int) -> ResponseReturnValue:
     """The months, for a spreadsheet."""
     months, _quarters = _year(year)
@@ -163,7 +163,7 @@ def summary_csv(year: int) -> ResponseReturnValue:
     return as_csv(f"summary-{year}.csv", header, rows)
 
 
-@door.get("/years/<int:year>.pdf")
+@door.get("/documents/years/<int:year>.pdf")
 def summary_pdf(year: int) -> ResponseReturnValue:
     """The summary on paper: the copy of what the tax office is told."""
     months, quarters = _year(year)

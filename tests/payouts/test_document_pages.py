@@ -105,10 +105,10 @@ def test_page_table_paper_and_invoices_show_the_same_totals(
     until = MONDAY + timedelta(days=7)
     booked = earned.sums(earned.movements(session, since=MONDAY, until=until, person_id=scene.expert.id))[0]
     assert (booked.gross.minor, booked.net.minor, booked.count) == (gross, net, 2)
-    year = client.get("/expert/years/2026").text
+    year = client.get("/expert/documents/years/2026").text
     assert money(net, "EUR", "en") in year
-    assert money(net, "EUR", "en") in words(client.get("/expert/years/2026.pdf").data)
-    assert "13.00" in client.get("/expert/years/2026.csv").text
+    assert money(net, "EUR", "en") in words(client.get("/expert/documents/years/2026.pdf").data)
+    assert "13.00" in client.get("/expert/documents/years/2026.csv").text
 
 
 def test_a_pdf_is_made_once_and_given_to_its_parties_only(client: FlaskClient, session: Session, scene: Scene) -> None:
@@ -161,19 +161,19 @@ def test_details_and_mandate_are_given_on_one_page(client: FlaskClient, session:
         ({"siren": "123456789"}, "SIREN"), ({"born_on": "2015-01-01"}, "18 or older"), ({"tin": "12"}, "tax number"),
         ({"vat_status": "registered"}, "VAT number"), ({"name": ""}, "Fill this in"),
     ):  # fmt: skip
-        answer = client.post("/expert/legal-details", data={**given, **wrong})
+        answer = client.post("/expert/documents/legal-details", data={**given, **wrong})
         assert answer.status_code == 422
         assert word in answer.text
-    assert client.post("/expert/legal-details", data=given).status_code == 302
+    assert client.post("/expert/documents/legal-details", data=given).status_code == 302
     assert parties.mandate_of(session, person.id) is None
-    client.post("/expert/legal-details", data={**given, "mandate": "y"})
-    client.post("/expert/legal-details", data={**given, "mandate": "y"})
+    client.post("/expert/documents/legal-details", data={**given, "mandate": "y"})
+    client.post("/expert/documents/legal-details", data={**given, "mandate": "y"})
     session.expire_all()
     accepted = parties.mandate_of(session, person.id)
     assert accepted is not None
     assert accepted.address == "127.0.0.1"
     assert "8 days" in accepted.text
-    assert "Mandate accepted" in client.get("/expert/legal-details").text
+    assert "Mandate accepted" in client.get("/expert/documents/legal-details").text
 
 
 def test_a_document_is_contested_in_time_and_answered(client: FlaskClient, session: Session, scene: Scene) -> None:
