@@ -4,7 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from experts.cascade import CascadePolicy
-from experts.scoring import DEFAULT_WEIGHTS, Candidate, Ranked, Weights, is_held_out, quality, rank, rank_evenly
+from experts.scoring import (
+    DEFAULT_WEIGHTS,
+    Candidate,
+    Ranked,
+    Weights,
+    is_held_out,
+    quality,
+    rank,
+    rank_evenly,
+)
 
 Order = Callable[[list[Candidate], str], list[Ranked]]
 

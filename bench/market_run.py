@@ -17,7 +17,7 @@ from experts.cascade import (
     pace_of,
 )
 from experts.rules import CandidateFacts, ExpertId, QuestionFacts, exclusion
-from experts.scoring import Candidate, Tally, next_mean_delay
+from experts.scoring import Candidate, Tally, away_after_silence, next_mean_delay
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 FEE = 400
@@ -46,6 +46,8 @@ class Desk:
     busy: int = 0
     open_offers: int = 0
     missed: int = 0
+    away: float = 0.0
+    seen_at: float = 0.0
     paused: bool = False
     idle_since: float = 0.0
     earned: float = 0.0
@@ -65,6 +67,12 @@ class Desk:
             paused=self.paused,
         )
 
+    def sign_of_life(self, now: float) -> None:
+        self.missed, self.away, self.seen_at = 0, 0.0, now
+
+    def silent(self, seconds: float, now: float) -> None:
+        self.away, self.seen_at = away_after_silence(seconds, self.mean_delay), now
+
     def candidate(self, category: str, now: float) -> Candidate:
         good, rated = self.good.get(category, 0.0), self.rated.get(category, 0.0)
         return Candidate(
@@ -72,6 +80,8 @@ class Desk:
             accepted=self.accepted,
             offered=self.offered,
             missed=self.missed,
+            away=self.away,
+            unseen=now - self.seen_at,
             mean_delay=self.mean_delay,
             here=Tally(good, rated),
             elsewhere=Tally(self.good_all - good, self.rated_all - rated),
@@ -165,10 +175,10 @@ class Run:
             elif kind == Kind.CHAT_ENDS:
                 self._chat_ends(self.desks[one], self.cases[other], now)
             elif kind == Kind.LEAVES:
-                self._close(self.cases[one], now)
+                self._leave(self.cases[one], now)
             elif kind == Kind.TAP:
                 self.desks[one].paused = False
-                self.desks[one].missed = 0
+                self.desks[one].sign_of_life(now)
                 self._freed(self.desks[one], now)
             elif kind == Kind.SHIFT_BEGINS:
                 self._shift_begins(self.desks[one], now, extra)
@@ -178,7 +188,8 @@ class Run:
 
     def _shift_begins(self, desk: Desk, now: float, ends: float) -> None:
         desk.on_shift, desk.shift_began, desk.idle_since = True, now, now
-        desk.missed, desk.paused = 0, False
+        desk.paused = False
+        desk.sign_of_life(now)
         for cell in _cells(desk.person):
             self.cells[cell].append(desk)
         self._at(ends, Kind.SHIFT_ENDS, desk.person.key)
@@ -204,8 +215,20 @@ class Run:
             return
         if self.policy.order is not None:
             self._advance(case, now)
+        elif now >= case.asked.at + self._left_to(case):
+            self._close(case, now)
         elif not case.offers:
             self._foresee(case, now)
+
+    def _leave(self, case: Case, now: float) -> None:
+        """The shopper leaves the page; as in the product, whoever is quick enough still reaches her."""
+        case.clock = replace(case.clock, shopper_left_at=_moment(now))
+        self._look(case, now)
+
+    def _left_to(self, case: Case) -> float:
+        """Seconds after which nobody may answer live any more: the end that the clock names, known beforehand."""
+        cascade = self.policy.cascade
+        return min(case.asked.patience + cascade.leave_grace, cascade.live_window)
 
     def _advance(self, case: Case, now: float) -> None:
         """Do what the product's clock says until it says to wait."""
@@ -258,6 +281,7 @@ class Run:
             desk.open_offers -= 1
             desk.offered += 1
             desk.missed += 1
+            desk.silent(self.policy.cascade.offer_seconds, now)
             if desk.missed >= self.policy.cascade.pause_after_missed:
                 desk.paused = True
                 self._at(desk.person.returns(now) + TAP_SECONDS, Kind.TAP, key)
@@ -270,7 +294,7 @@ class Run:
         del case.offers[desk.person.key]
         desk.open_offers -= 1
         desk.offered += 1
-        desk.missed = 0
+        desk.sign_of_life(now)
         if self.world.luck(case.asked, desk.person).accepts:
             desk.accepted += 1
             self._accept(case, desk, now)
@@ -298,8 +322,9 @@ class Run:
         del self.waiting[case.asked.language, case.asked.category][case.asked.key]
         if case.asked.at >= DAY:
             self.outcome.offers += case.made
-        for key in case.offers:
+        for key, offer in case.offers.items():
             self.desks[key].open_offers -= 1
+            self.desks[key].silent(now - (offer.made_at - EPOCH).total_seconds(), now)
         for key in case.offers:
             self._freed(self.desks[key], now)
 
@@ -328,7 +353,7 @@ class Run:
         sure: list[tuple[float, float, Desk, Luck]] = []
         for desk in self._eligible(case):
             luck = self.world.luck(case.asked, desk.person)
-            left = case.asked.at + min(case.asked.patience, 180.0) - now
+            left = case.asked.at + self._left_to(case) - now
             if luck.accepts and luck.delay < min(45.0, left) and not desk.person.absent(now):
                 first = -desk.person.quality if self.policy.prefers_quality else luck.delay
                 sure.append((first, luck.delay, desk, luck))

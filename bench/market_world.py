@@ -23,9 +23,9 @@ DELAY_SPREAD_WITHIN = 0.45
 RATED_SHARE = 0.5
 NEW_SHARE = 0.15
 QUIET_DEMAND = 0.25
-QUIET_SUPPLY = 0.08
-"""Experts keep to the shops' peaks more than shoppers do, so some questions meet nobody."""
-EXPERT_ZIPF = 0.5
+QUIET_SUPPLY = 0.03
+"""Experts keep to the shops' peaks more than shoppers do, so that 15 of 100 questions meet nobody."""
+EXPERT_ZIPF = 0.25
 """Experts' interests are spread more evenly than shoppers' questions, which follow Zipf's law."""
 QUESTION_ZIPF = 1.0
 

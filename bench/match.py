@@ -96,7 +96,8 @@ INSERT INTO enrolment_category (enrolment_id, category_id, certified_at)
     SELECT md5('e' || n)::uuid, CASE n / 3 % 2 WHEN 0 THEN CAST(:shoes AS uuid) ELSE CAST(:packs AS uuid) END, :now
     FROM generate_series(1, :experts) AS n;
 INSERT INTO expert_pool (category_id, language, person_id, enrolment_id, mission_id, base)
-    SELECT c.id, spoken, e.person_id, n.id, n.mission_id, 4 / 5.5 * exp(-e.answer_delay / 60) * 0.3
+    SELECT c.id, spoken, e.person_id, n.id, n.mission_id,
+           power(4 / 5.5, 2) * exp(-e.answer_delay / 60 * 11) * power(0.5, 12.5)
     FROM enrolment n JOIN expert e USING (person_id) JOIN enrolment_category ec ON ec.enrolment_id = n.id
     JOIN category c ON ec.category_id IN (c.id, c.parent_id) CROSS JOIN LATERAL unnest(e.languages) AS spoken
 """

@@ -43,7 +43,7 @@ from tests.factories.experts import make_enrolment, make_expert, make_free
 from tests.factories.payouts import fund
 
 EXPERTS = 40
-MOST_WAITING = 60
+MOST_WAITING = 40
 """Above so many questions without an answer no more are asked."""
 STEP = timedelta(seconds=20)
 """How far a question's times are moved back at once."""

@@ -9,11 +9,14 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from experts.pool import elsewhere, tally
-from experts.scoring import ACCEPTANCE_HALF_LIFE_SECONDS, Candidate, faded
+from experts.scoring import ACCEPTANCE_HALF_LIFE_SECONDS, Candidate, away_after_silence, faded
+from experts.states import OfferState
 from marketplace.questions.models import Question
 
 SHORTLIST = 40
 """The best so many by the slow part of the score are scored in full (notes on cost in docs/matching.md)."""
+LONG_AGO = 86_400.0
+"""Seconds since somebody was last seen, where that is not known."""
 MEMORY = timedelta(days=7)
 """Earnings and online time count for fairness over this period."""
 
@@ -52,6 +55,8 @@ FREE = text(
            e.accepted, e.offered, e.ignored, e.answer_delay, e.idle_since, e.counted_at,
            coalesce(here.good, 0) AS here_good, coalesce(here.rated, 0) AS here_rated, here.updated_at AS here_at,
            coalesce(overall.good, 0) AS all_good, coalesce(overall.rated, 0) AS all_rated, overall.updated_at AS all_at,
+           last.state AS last_state, last.made_at AS last_made, last.answered_at AS last_answered,
+           (SELECT s.started_at FROM online_span s WHERE s.person_id = people.person_id AND s.ended_at IS NULL) AS came,
            (SELECT coalesce(sum(d.minor), 0) FROM earned_day d
              WHERE d.person_id = people.person_id AND d.day >= :since_day) AS earned,
            (SELECT coalesce(sum(EXTRACT(EPOCH FROM coalesce(s.ended_at, :now) - greatest(s.started_at, :since))), 0)
@@ -61,6 +66,10 @@ FREE = text(
     LEFT JOIN reputation here ON here.person_id = people.person_id AND here.category_id = :category
     LEFT JOIN reputation overall ON overall.person_id = people.person_id
          AND overall.category_id = '00000000-0000-0000-0000-000000000000'
+    LEFT JOIN LATERAL (
+        SELECT o.state, o.made_at, o.answered_at FROM offer o
+        WHERE o.person_id = people.person_id AND o.live AND o.answered_at IS NOT NULL
+        ORDER BY o.made_at DESC LIMIT 1) last ON true
     """
 )
 
@@ -109,13 +118,28 @@ def _facts(row: Row[Any], now: datetime) -> Candidate:
     elapsed = (now - row.counted_at).total_seconds() if row.counted_at else 0.0
     here = tally(row.here_good, row.here_rated, row.here_at, now)
     whole = tally(row.all_good, row.all_rated, row.all_at, now)
+    away, seen_at = _last_seen(row)
     return Candidate(
         expert=row.person_id, missed=row.ignored, mean_delay=row.answer_delay, here=here,
+        away=away, unseen=(now - seen_at).total_seconds() if seen_at else LONG_AGO,
         accepted=faded(row.accepted, elapsed=elapsed, half_life=ACCEPTANCE_HALF_LIFE_SECONDS),
         offered=faded(row.offered, elapsed=elapsed, half_life=ACCEPTANCE_HALF_LIFE_SECONDS),
         elsewhere=elsewhere(here, whole), earned=float(row.earned), online_hours=float(row.online) / 3_600,
         idle=(now - row.idle_since).total_seconds() if row.idle_since else 0.0,
     )  # fmt: skip
+
+
+def _last_seen(row: Row[Any]) -> tuple[float, datetime | None]:
+    """The chance that he was away when last seen, or last waited for in vain, and when that was.
+
+    He came online, or answered his last live offer: he was there. It ended without a word from him: he may not be.
+    """
+    if row.last_answered is None or (row.came is not None and row.came > row.last_answered):
+        return 0.0, row.came
+    if row.last_state in {OfferState.ACCEPTED, OfferState.DECLINED}:
+        return 0.0, row.last_answered
+    silent = (row.last_answered - row.last_made).total_seconds()
+    return away_after_silence(silent, row.answer_delay), row.last_answered
 
 
 _REACH = text(

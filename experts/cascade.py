@@ -43,9 +43,9 @@ class CascadePolicy:
 
     offer_seconds: float = 45.0
     """Life of a live offer."""
-    first_hedge: float = 15.0
+    first_hedge: float = 16.0
     """Age of the oldest open offer at which a second expert is asked as well."""
-    second_hedge: float = 26.0
+    second_hedge: float = 28.0
     """The same for a third expert; further ones follow at the same distance."""
     max_open: int = 3
     """Live offers open at a time; 1 asks one expert after another (no hedging)."""

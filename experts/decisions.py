@@ -47,5 +47,5 @@ def decide(session: Session, question: Question, free: list[Free], *, now: datet
 def _kept(ranked: Ranked) -> dict[str, Any]:
     kept: dict[str, Any] = {"person_id": str(ranked.expert), "rank": ranked.rank}
     if ranked.score is not None:
-        kept |= {name: round(value, 4) for name, value in asdict(ranked.score).items()}
+        kept |= {name: float(f"{value:.5g}") for name, value in asdict(ranked.score).items()}
     return kept

@@ -16,6 +16,7 @@ from experts import routing
 from experts.admission import Turned, at_the_door, in_the_queue
 from experts.candidates import anybody_present, free_experts, hold, reach
 from experts.cascade import (
+    LEAST_PACE,
     Audience,
     OpenOffer,
     Progress,
@@ -30,6 +31,7 @@ from experts.events import ExpertFree, ExpertFull
 from experts.models import Expert, Offer
 from experts.offers import claim, lapse, make_offer, open_offers, withdraw, withdraw_others
 from experts.policy import Overflow
+from experts.states import OfferState
 from marketplace.brands.missions import terms_of
 from marketplace.brands.models import Brand, Category, Mission
 from marketplace.core.clock import utcnow
@@ -115,7 +117,9 @@ def release(database: Database, person_id: UUID) -> None:
 
 _FOR_EXPERT = text(
     """
-    SELECT q.id FROM question q
+    SELECT q.id, q.brand_id, open.since FROM question q
+    LEFT JOIN LATERAL (
+        SELECT min(o.made_at) AS since FROM offer o WHERE o.question_id = q.id AND o.state = 'made') AS open ON true
     WHERE q.state IN ('waiting', 'offered') AND EXISTS (
         SELECT 1 FROM expert_pool p WHERE p.person_id = :person AND p.language = q.language AND (
             p.category_id = q.category_id
@@ -130,15 +134,25 @@ _FOR_EXPERT = text(
 
 
 def drain(database: Database, person_id: UUID) -> None:
-    """Offer waiting questions to an expert who came free, oldest first, until he has a live offer open."""
+    """Offer waiting questions to an expert who came free, oldest first, until he has a live offer open.
+
+    While another's offer is too young for anybody to be asked beside him, a question is left to its timer.
+    """
+    now = utcnow()
     with database.unit_of_work() as session:
-        waiting = list(session.scalars(_FOR_EXPERT, {"person": person_id}))
+        found = session.execute(_FOR_EXPERT, {"person": person_id}).all()
+        waiting = [row.id for row in found if row.since is None or row.since <= _hedged(session, row.brand_id, now)]
     for question_id in waiting:
         if _step(database, question_id, wait_for_lock=True):
             with database.unit_of_work() as session:
                 busy = select(Offer.id).where(Offer.person_id == person_id, Offer.state == "made", Offer.live)
                 if session.scalar(busy) is not None:
                     return
+
+
+def _hedged(session: Session, brand_id: UUID, now: datetime) -> datetime:
+    """Nobody is asked beside an expert whose offer was made after this moment."""
+    return now - timedelta(seconds=LEAST_PACE * routing.current(session, brand_id).policy.cascade.first_hedge)
 
 
 def sweep(database: Database) -> None:
@@ -171,22 +185,25 @@ def _look_again(database: Database, question_id: UUID) -> None:
 def advance(session: Session, question: Question, *, now: datetime, again: bool = True) -> None:
     """Do for a question (held locked) whatever is due, until its clock says when to look again.
 
-    A question left waiting is looked at once more after the commit: whoever came free in the meantime could not see it
-    yet, and whoever comes free later does (a lost wake-up otherwise, until the next timer).
+    A question that begins to wait, or had to pass over somebody whom another decision held, is looked at once more
+    after the commit: whoever came free in the meantime could not see it yet, and whoever comes free later does (a lost
+    wake-up otherwise, until the next timer).
     """
     policy = routing.current(session, question.brand_id).policy.cascade
-    someone = True
+    someone, was_waiting, passed_over = True, question.state is QuestionState.WAITING, False
+    category = session.get(Category, question.category_id) if question.category_id else None
     for _ in range(MOST_STEPS):
         if question.state not in _WAITING:
             return
-        step = next_step(policy, _clock(session, question, candidates=someone), now)
+        clock = _clock(session, question, category, candidates=someone)
+        step = next_step(policy, clock, now)
         match step.kind:
             case StepKind.LAPSE:
                 over = [offer for offer in open_offers(session, question.id) if offer.expires_at <= now]
                 lapse(session, over, now=now, pause_after=policy.pause_after_missed)
                 _settle_state(session, question, now=now)
             case StepKind.OFFER:
-                someone = _offer_one(session, question, step, now=now)
+                someone, passed_over = _offer_one(session, question, step, now=now)
             case StepKind.WIDEN:
                 question.widened = True
                 someone = True
@@ -200,11 +217,12 @@ def advance(session: Session, question: Question, *, now: datetime, again: bool 
                 _tell(session, question, now=now)
                 return
             case StepKind.WAIT | StepKind.DONE:
-                if question.open_to_all and someone and _offer_one(session, question, step, now=now):
+                if question.open_to_all and someone and _offer_one(session, question, step, now=now)[0]:
                     continue
-                _settle_state(session, question, now=now)
+                _settle_state(session, question, now=now, count=len(clock.open_offers))
                 question.due_at = step.until
                 session.flush()
+                again = again and (passed_over or not was_waiting)
                 if again and question.state is QuestionState.WAITING:
                     after_commit(session, partial(_look_again, session.info["database"], question.id))
                 return
@@ -212,37 +230,37 @@ def advance(session: Session, question: Question, *, now: datetime, again: bool 
     question.due_at = now + timedelta(seconds=30)
 
 
-def _clock(session: Session, question: Question, *, candidates: bool) -> QuestionClock:
-    offers = open_offers(session, question.id)
-    delays = {
-        row.person_id: row.answer_delay
-        for row in session.execute(
-            select(Expert.person_id, Expert.answer_delay).where(Expert.person_id.in_([o.person_id for o in offers]))
-        )
-    } if offers else {}  # fmt: skip
+def _clock(
+    session: Session, question: Question, category: Category | None, *, candidates: bool
+) -> QuestionClock:  # fmt: skip
+    offers = session.execute(
+        select(Offer.made_at, Offer.expires_at, Expert.answer_delay)
+        .join(Expert, Expert.person_id == Offer.person_id)
+        .where(Offer.question_id == question.id, Offer.state == OfferState.MADE)
+        .order_by(Offer.made_at)
+    ).all()
     progress = Progress.LIVE
     if question.later_since is not None:
         progress = Progress.OPEN_TO_ALL if question.open_to_all else Progress.LATER
-    category = session.get(Category, question.category_id) if question.category_id else None
     later_offers = 0
     if question.later_since is not None:
         made = select(Offer.id).where(Offer.question_id == question.id, Offer.made_at >= question.later_since)
         later_offers = len(session.scalars(made).all())
     return QuestionClock(
         asked_at=question.asked_at, progress=progress, candidates=candidates,
-        open_offers=tuple(OpenOffer(o.made_at, o.expires_at, pace_of(delays.get(o.person_id))) for o in offers),
+        open_offers=tuple(OpenOffer(made, expires, pace_of(delay)) for made, expires, delay in offers),
         can_widen=category is not None and category.parent_id is not None, widened=question.widened,
         later_since=question.later_since, later_offers=later_offers,
     )  # fmt: skip
 
 
-def _offer_one(session: Session, question: Question, step: Step, *, now: datetime) -> bool:
-    """Offer to the best free expert not yet asked; whether there was one."""
+def _offer_one(session: Session, question: Question, step: Step, *, now: datetime) -> tuple[bool, bool]:
+    """Offer to the best free expert not yet asked; whether there was one, and whether others held all there were."""
     for _ in range(LOOKS):
         seen, offered = _try_offer(session, question, step, now=now)
         if offered or not seen:
-            return offered
-    return False
+            return offered, False
+    return False, True
 
 
 def _try_offer(session: Session, question: Question, step: Step, *, now: datetime) -> tuple[bool, bool]:
@@ -275,9 +293,11 @@ def _try_offer(session: Session, question: Question, step: Step, *, now: datetim
     return True, False
 
 
-def _settle_state(session: Session, question: Question, *, now: datetime) -> None:
-    """Without an open offer, the question waits."""
-    if question.state is QuestionState.WAITING or open_offers(session, question.id):
+def _settle_state(session: Session, question: Question, *, now: datetime, count: int | None = None) -> None:
+    """Without an open offer, the question waits; `count` says how many are open, where that is known."""
+    if question.state is QuestionState.WAITING:
+        return
+    if count or (count is None and open_offers(session, question.id)):
         return
     move(session, question, QuestionAction.WAIT, by="system", now=now, due_at=now)
     _tell(session, question, now=now)

@@ -77,10 +77,9 @@ def make_offer(
         "decision_id": decision_id, "state": OfferState.MADE, "rank": rank, "live": live, "terms": terms,
         "pays_minor": pays.minor, "currency": pays.currency, "made_at": now, "expires_at": until, "reason": "",
     }  # fmt: skip
-    made = session.execute(insert(Offer).values(**values).on_conflict_do_nothing().returning(Offer.id)).scalar()
-    if made is None:
+    offer = session.scalar(insert(Offer).values(**values).on_conflict_do_nothing().returning(Offer))
+    if offer is None:
         return None
-    offer = session.get_one(Offer, made)
     send(session, "offer", describe(session, offer, question), room=person_room(person_id), namespace="/expert")
     publish(session, OfferMade(offer.id))
     return offer

@@ -16,15 +16,11 @@ from sqlalchemy.orm import Session
 from experts.events import ExpertFree
 from experts.scoring import (
     ACCEPTANCE_HALF_LIFE_SECONDS,
-    DEFAULT_WEIGHTS,
-    LEAST_QUALITY,
     REPUTATION_HALF_LIFE_SECONDS,
     Candidate,
     Tally,
-    acceptance,
     faded,
-    quality,
-    speed,
+    merit,
 )  # fmt: skip
 from marketplace.core.clock import new_id
 from marketplace.core.events import publish
@@ -169,19 +165,21 @@ def _wanted(
 
 
 def base_of(expert: Row[Any], row: Row[Any], now: datetime) -> float:
-    """P * S * (Q - floor) of `scoring`: the parts of the score that move slowly, with default weights."""
+    """The part of the score that moves slowly (`scoring.merit`), with default weights."""
     lapsed = (now - expert.counted_at).total_seconds() if expert.counted_at else 0.0
-    candidate = Candidate(
-        expert=row.person_id,
-        accepted=faded(expert.accepted, elapsed=lapsed, half_life=ACCEPTANCE_HALF_LIFE_SECONDS),
-        offered=faded(expert.offered, elapsed=lapsed, half_life=ACCEPTANCE_HALF_LIFE_SECONDS),
-        missed=expert.ignored,
-        mean_delay=expert.answer_delay,
-    )
     here = tally(row.good, row.rated, row.rated_at, now)
     whole = tally(row.all_good, row.all_rated, row.all_at, now)
-    worth = quality(here, elsewhere(here, whole)) - DEFAULT_WEIGHTS.quality_floor
-    return acceptance(candidate) * speed(candidate) * max(worth, LEAST_QUALITY)
+    return merit(
+        Candidate(
+            expert=row.person_id,
+            accepted=faded(expert.accepted, elapsed=lapsed, half_life=ACCEPTANCE_HALF_LIFE_SECONDS),
+            offered=faded(expert.offered, elapsed=lapsed, half_life=ACCEPTANCE_HALF_LIFE_SECONDS),
+            missed=expert.ignored,
+            mean_delay=expert.answer_delay,
+            here=here,
+            elsewhere=elsewhere(here, whole),
+        )
+    )
 
 
 def tally(good: float, rated: float, at: datetime | None, now: datetime) -> Tally:

@@ -1,13 +1,15 @@
 """The order in which eligible experts are asked: expected value times fairness.
 
-    score = P * S * (Q - floor)**a * (1 + f*F + i*I)**b
+    score = P**c * S**d * (Q - floor)**a * (1 + f*F + i*I)**b
 
 P is the chance that the expert accepts, S how fast he answers an offer, Q the share of his
 conversations in this category that shoppers found good, F how far his earnings per online hour lie
-below those of the other candidates, I how long he has been idle. The emphases a and b say how
-firmly the order follows quality and a fair share; at 1 and 1, chance and speed, which favour the
-same few everywhere, drown both. What each choice does to waiting, quality and incomes is told in
-docs/matching.md and measured by bench/market.py.
+below those of the other candidates, I how long he has been idle. The emphases a to d say how firmly
+the order follows each. Quality and a fair share must lead firmly, or chance and speed, which favour
+the same few everywhere, drown both; speed and acceptance must count firmly too, or the slow, who
+lose the most offers to quicker colleagues, are asked first for being the least paid. What each
+choice does to waiting, quality and incomes is told in docs/matching.md and measured by
+bench/market.py.
 """
 
 import math
@@ -18,7 +20,7 @@ from typing import Self
 
 from experts.rules import ExpertId
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Stored with every decision; raised whenever a rule, a term or a default weight changes."""
 
 LEAST_QUALITY = 0.02
@@ -32,15 +34,19 @@ DELAY_MEAN_WEIGHT = 0.1
 _BOUNDS: dict[str, tuple[float, float]] = {
     "prior_accepted": (0.0, 50.0),
     "prior_offered": (1.0, 60.0),
+    "acceptance_emphasis": (0.0, 8.0),
     "missed_factor": (0.1, 1.0),
+    "away_share": (0.0, 0.5),
+    "away_seconds": (60.0, 3_600.0),
     "speed_scale": (10.0, 600.0),
+    "speed_emphasis": (0.0, 16.0),
     "quality_floor": (0.0, 0.7),
     "prior_quality": (0.5, 0.95),
     "prior_ratings": (2.0, 100.0),
     "borrowed_share": (0.0, 1.0),
-    "quality_emphasis": (0.0, 8.0),
+    "quality_emphasis": (0.0, 24.0),
     "fairness": (0.0, 10.0),
-    "fairness_emphasis": (0.0, 8.0),
+    "fairness_emphasis": (0.0, 24.0),
     "fairness_span": (1.0, 3.0),
     "idle": (0.0, 2.0),
     "idle_scale": (60.0, 7200.0),
@@ -56,23 +62,31 @@ class Weights:
     """Offers that a new expert is credited with having accepted."""
     prior_offered: float = 5.5
     """Offers that a new expert is credited with having received; at least ``prior_accepted``."""
+    acceptance_emphasis: float = 2.0
+    """The exponent c: how firmly those come first who will probably accept."""
     missed_factor: float = 0.5
     """What each offer left unanswered since his last sign of life leaves of his chance P."""
+    away_share: float = 0.15
+    """Chance that somebody of whom nothing was seen for long is not at his desk."""
+    away_seconds: float = 300.0
+    """Seconds after which what was last seen of him says a third of what it said at first."""
     speed_scale: float = 60.0
     """Mean answer delay, in seconds, at which S has fallen to 1/e."""
-    quality_floor: float = 0.45
+    speed_emphasis: float = 11.0
+    """The exponent d: how firmly those come first who answer offers quickly."""
+    quality_floor: float = 0.25
     """Share of good ratings that is worth nothing."""
-    quality_emphasis: float = 5.0
+    quality_emphasis: float = 12.5
     """The exponent a: how firmly a better reputation comes first."""
     prior_quality: float = 0.75
     """Share of good ratings assumed of a new expert: the platform's mean, neither low nor high."""
-    prior_ratings: float = 10.0
+    prior_ratings: float = 6.0
     """How many ratings that assumption weighs."""
     borrowed_share: float = 0.5
     """What a rating in another category counts in this one."""
     fairness: float = 3.0
     """How much the least paid candidate gains over one paid far above the others."""
-    fairness_emphasis: float = 7.0
+    fairness_emphasis: float = 13.5
     """The exponent b: how firmly the less paid and the idle come first."""
     fairness_span: float = 2.0
     """Multiple of the candidates' mean hourly earnings at which nothing more is gained."""
@@ -123,7 +137,9 @@ class Candidate:
     """What the score knows of one eligible expert.
 
     ``accepted`` and ``offered`` are faded by the acceptance half-life and leave withdrawn offers
-    out; ``missed`` counts offers left unanswered since his last sign of life; ``mean_delay`` and
+    out; ``missed`` counts offers left unanswered since his last sign of life; ``away`` is the chance
+    that he was not at his desk when something was last seen or heard of him, or in vain awaited,
+    ``unseen`` seconds ago (:func:`away_after_silence`); ``mean_delay`` and
     ``idle`` are seconds (None: never answered an offer); ``here`` are his ratings in the
     question's category, ``elsewhere`` those in all others; ``earned`` is minor units and
     ``online_hours`` hours, both over the last seven days.
@@ -133,6 +149,8 @@ class Candidate:
     accepted: float = 0.0
     offered: float = 0.0
     missed: int = 0
+    away: float = 0.0
+    unseen: float = 0.0
     mean_delay: float | None = None
     here: Tally = Tally()
     elsewhere: Tally = Tally()
@@ -162,6 +180,9 @@ class Ranked:
     score: Score | None
 
 
+SILENCE_STEEPNESS = 4.0
+"""How sharply the chance of still answering falls as silence passes the usual delay (half of it there)."""
+
 NEUTRAL_DELAY_SECONDS = 15.0
 """Answer delay assumed of an expert who has never answered an offer."""
 
@@ -177,10 +198,32 @@ def next_mean_delay(mean: float | None, delay: float) -> float:
 
 
 def acceptance(candidate: Candidate, weights: Weights = DEFAULT_WEIGHTS) -> float:
-    """Return P: the smoothed share of offers accepted, cut for each offer just left unanswered."""
+    """Return P: the smoothed share of offers accepted, cut for silence that says he may be away."""
     offered = max(candidate.offered, candidate.accepted)
     share = (candidate.accepted + weights.prior_accepted) / (offered + weights.prior_offered)
-    return share * math.pow(weights.missed_factor, candidate.missed)
+    away = away_now(candidate.away, elapsed=candidate.unseen, weights=weights)
+    return share * math.pow(weights.missed_factor, candidate.missed) * (1.0 - away)
+
+
+def away_now(away: float, *, elapsed: float, weights: Weights = DEFAULT_WEIGHTS) -> float:
+    """Return the chance that an expert is not at his desk, ``elapsed`` seconds after it was ``away``.
+
+    It is 0 at a sign of life and returns, from either side, to what is usual (``away_share``).
+    """
+    usual = weights.away_share
+    return usual + (away - usual) * math.exp(-max(elapsed, 0.0) / weights.away_seconds)
+
+
+def away_after_silence(silent: float, mean_delay: float | None, weights: Weights = DEFAULT_WEIGHTS) -> float:
+    """Return the chance that an expert is not at his desk, once an offer lay unanswered ``silent`` seconds.
+
+    Bayes' rule: somebody who is away says nothing for certain, somebody who is there rarely keeps
+    silent for much longer than he usually does (an unknown delay is taken as the neutral one).
+    """
+    usual = NEUTRAL_DELAY_SECONDS if mean_delay is None else max(mean_delay, 1.0)
+    away = weights.away_share
+    there = (1.0 - away) / (1.0 + math.pow(max(silent, 0.0) / usual, SILENCE_STEEPNESS))
+    return away / (away + there)
 
 
 def speed(candidate: Candidate, weights: Weights = DEFAULT_WEIGHTS) -> float:
@@ -217,16 +260,35 @@ def idleness(seconds: float, weights: Weights = DEFAULT_WEIGHTS) -> float:
     return 1.0 - math.exp(-max(seconds, 0.0) / weights.idle_scale)
 
 
+def _parts(candidate: Candidate, weights: Weights) -> tuple[float, float, float]:
+    return (
+        acceptance(candidate, weights),
+        speed(candidate, weights),
+        quality(candidate.here, candidate.elsewhere, weights),
+    )
+
+
+def _merit(p: float, s: float, q: float, weights: Weights) -> float:
+    worth = max(q - weights.quality_floor, LEAST_QUALITY)
+    return (
+        math.pow(p, weights.acceptance_emphasis)
+        * math.pow(s, weights.speed_emphasis)
+        * math.pow(worth, weights.quality_emphasis)
+    )
+
+
+def merit(candidate: Candidate, weights: Weights = DEFAULT_WEIGHTS) -> float:
+    """Return the part of the score that moves slowly: it without the fair share and the idle time."""
+    return _merit(*_parts(candidate, weights), weights)
+
+
 def score(candidate: Candidate, peers_rate: float, weights: Weights = DEFAULT_WEIGHTS) -> Score:
     """Return the score of one candidate against his peers' mean hourly earnings."""
-    p = acceptance(candidate, weights)
-    s = speed(candidate, weights)
-    q = quality(candidate.here, candidate.elsewhere, weights)
+    p, s, q = _parts(candidate, weights)
     f = fairness(hourly_rate(candidate), peers_rate, weights)
     i = idleness(candidate.idle, weights)
-    worth = math.pow(max(q - weights.quality_floor, LEAST_QUALITY), weights.quality_emphasis)
     share = math.pow(1.0 + weights.fairness * f + weights.idle * i, weights.fairness_emphasis)
-    total = p * s * worth * share
+    total = _merit(p, s, q, weights) * share
     return Score(total=total, acceptance=p, speed=s, quality=q, fairness=f, idle=i)
 
 

@@ -175,8 +175,12 @@ UNPAID: Mapping[str, Any] = {
 WEIGHT: Mapping[str, Any] = {
     "prior_accepted": lazy_gettext("Offers a new expert is credited with accepting"),
     "prior_offered": lazy_gettext("Offers a new expert is credited with receiving"),
+    "acceptance_emphasis": lazy_gettext("How firmly those who will probably accept come first"),
     "missed_factor": lazy_gettext("What each unanswered offer leaves of the chance"),
+    "away_share": lazy_gettext("Chance that somebody not seen for long is away"),
+    "away_seconds": lazy_gettext("Seconds over which a sign of life, or silence, counts"),
     "speed_scale": lazy_gettext("Seconds over which slowness counts"),
+    "speed_emphasis": lazy_gettext("How firmly the quick come first"),
     "quality_floor": lazy_gettext("Share of good ratings that is worth nothing"),
     "quality_emphasis": lazy_gettext("How firmly better ratings come first"),
     "prior_quality": lazy_gettext("Share of good ratings assumed of a new expert"),

@@ -12,6 +12,8 @@ from experts.scoring import (
     Tally,
     Weights,
     acceptance,
+    away_after_silence,
+    away_now,
     faded,
     fairness,
     hourly_rate,
@@ -176,3 +178,41 @@ def test_counts_fade_by_half_each_half_life_and_delays_follow_slowly() -> None:
     assert faded(8.0, elapsed=-1.0, half_life=10.0) == 8.0
     assert next_mean_delay(None, 20.0) == 20.0
     assert next_mean_delay(10.0, 20.0) == pytest.approx(11.0)
+
+
+def test_a_sign_of_life_fades_into_what_is_usual_and_so_does_silence() -> None:
+    assert away_now(0.0, elapsed=0.0) == 0.0
+    for seen in (0.0, 0.9):
+        chances = [away_now(seen, elapsed=elapsed) for elapsed in (0.0, 60.0, 600.0, 1e6)]
+        assert chances == sorted(chances, reverse=seen > WEIGHTS.away_share)
+        assert chances[-1] == pytest.approx(WEIGHTS.away_share)
+
+
+def test_silence_says_more_the_longer_it_lasts_and_more_of_the_quick() -> None:
+    said_nothing_yet = away_after_silence(0.0, 12.0)
+    assert said_nothing_yet == pytest.approx(WEIGHTS.away_share)
+    chances = [away_after_silence(silent, 12.0) for silent in (0.0, 12.0, 24.0, 45.0)]
+    assert chances == sorted(chances)
+    assert chances[-1] > 0.9
+    assert away_after_silence(24.0, 6.0) > away_after_silence(24.0, None) > away_after_silence(24.0, 40.0)
+
+
+def test_who_is_probably_away_is_asked_after_his_equals_until_that_is_long_ago() -> None:
+    silent = replace(ANA, expert="silent", away=away_after_silence(45.0, 12.0))
+    assert [each.expert for each in rank([silent, ANA], seed="q")] == ["ana", "silent"]
+    assert acceptance(replace(silent, unseen=3_600.0)) == pytest.approx(
+        acceptance(replace(ANA, unseen=3_600.0)), rel=0.01
+    )
+
+
+@pytest.mark.parametrize("name", ["acceptance_emphasis", "speed_emphasis", "quality_emphasis", "fairness_emphasis"])
+def test_an_emphasis_of_nought_leaves_its_part_out(name: str) -> None:
+    worse = {
+        "acceptance_emphasis": replace(ANA, accepted=1),
+        "speed_emphasis": replace(ANA, mean_delay=50.0),
+        "quality_emphasis": replace(ANA, here=Tally(1, 10)),
+        "fairness_emphasis": replace(ANA, earned=9_000, idle=0),
+    }[name]
+    assert score(worse, 200.0).total < score(ANA, 200.0).total
+    without = Weights.bounded(**{name: 0.0})
+    assert score(worse, 200.0, without).total == pytest.approx(score(ANA, 200.0, without).total)
