@@ -57,7 +57,7 @@ export function OnItsWay({ shot }: { shot: Shot }): JSX.Element {
   return (
     <>
       <span class="m me last wait pic">
-        <img src={shot.preview} alt={t("Picture: {name}", { name: shot.name })} width="120" />
+        {shot.refused?.code === "not_a_picture" ? shot.name : <img src={shot.preview} alt={t("Picture: {name}", { name: shot.name })} width="120" />}
       </span>
       {shot.refused ? (
         <p class="t me">

@@ -218,11 +218,12 @@ export function Messages(): JSX.Element {
   const { log, pending, expert } = model;
   const typing = model.typing.seen;
   const { shots } = model.pictures;
+  const refused = pending.filter((entry) => entry.refused).length + shots.filter((shot) => shot.refused).length;
   const list = useRef<HTMLElement>(null);
   const count = (log?.events.length ?? 0) + pending.length + shots.length + (typing ? 1 : 0);
   useEffect(() => {
     if (list.current) list.current.scrollTop = list.current.scrollHeight;
-  }, [count, model.shown, model.verdict]);
+  }, [count, refused, model.shown, model.verdict]);
   const showsFound = log?.events.some((e) => e.kind === "joined");
   return (
     <main class="body" tabIndex={0} ref={list} aria-label={t("Messages")}>
@@ -263,6 +264,22 @@ export function Network(): JSX.Element | null {
   );
 }
 
+/** What is said most after an answer, in one touch; gone once the shopper has written. */
+function Replies(): JSX.Element | null {
+  const { model, t } = useTools();
+  const last = model.log?.events.at(-1);
+  if (last?.kind !== "message" || last.author.kind === "shopper" || model.pending.length) return null;
+  return (
+    <div class="replies" role="group" aria-label={t("Quick replies")}>
+      {[t("Thank you, that helps!"), t("Can you say more?")].map((words) => (
+        <button key={words} type="button" class="chip" onClick={() => model.say(words)}>
+          {words}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 export function Conversation(): JSX.Element {
   const { model, t } = useTools();
   const name = model.expert?.name;
@@ -272,6 +289,7 @@ export function Conversation(): JSX.Element {
       <Header status={t("Enthusiast for {brand}", { brand })} />
       <Network />
       <Messages />
+      <Replies />
       <Composer
         label={t("Your message")}
         pictures
