@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.brands.models import Brand
 from marketplace.core.clock import ids_from
 from marketplace.core.db import Database
+from payouts.demo import snapshots
 from payouts.demo.history import History
 from payouts.demo.past import Keys, Past
 from payouts.demo.world import FOUNDED_DAYS_AGO, build_world
@@ -37,6 +38,9 @@ def seed(app: Flask, *, number: int, questions: int, now: datetime, progress: Ca
             _analyse(past)
             progress(f"{len(world.shops)} brands, {len(world.members)} experts")
             History(past, world, seed=number, now=now).tell(questions=questions, progress=progress)
+            with past.database.unit_of_work() as session:
+                snapshots.show(session, past.storage, seed=number)
+                snapshots.block_somebody(session, world.shops[0].demo.slug, now=now)
             _analyse(past)
     finally:
         past.close()
