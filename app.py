@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import structlog
 from flask import Flask
@@ -20,6 +21,7 @@ from flask_babel import force_locale, gettext
 from flask_socketio import SocketIO
 from jinja2 import StrictUndefined
 from socketio import PubSubManager
+from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -165,11 +167,17 @@ def _platform(app: Flask, settings: Settings, database: Database) -> Platform:
     realtime = Realtime(sockets.server, translate)  # type: ignore[attr-defined]
     jobs = Jobs(database.url)
     database.info.update(
-        story=STORY, jobs=jobs, emit=realtime.emit, settings=settings, free_experts=candidates.count_free,
-        can_start=wallet.can_start, introduce=handovers.introduction, colleagues=handovers.colleagues,
+        story=STORY, jobs=jobs, emit=realtime.emit, settings=settings, free_experts=_free_and_payable,
+        can_start=wallet.can_start, can_pay=wallet.can_pay,
+        introduce=handovers.introduction, colleagues=handovers.colleagues,
         stance=admission.stance,
     )  # fmt: skip
     return Platform(settings, database, jobs, realtime, Storage(settings.var_dir / "files"))
+
+
+def _free_and_payable(session: Session, brand_id: UUID) -> int:
+    """How many experts may be promised to a shopper: none while the brand cannot pay for a conversation."""
+    return candidates.count_free(session, brand_id) if wallet.can_pay(session, brand_id) else 0
 
 
 def _asset_finder(dist: Path) -> Callable[[str], str]:

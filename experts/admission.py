@@ -13,7 +13,7 @@ from marketplace.brands.models import Brand
 from marketplace.questions.models import Question
 from marketplace.questions.states import QuestionState
 
-CLOSED, FULL = "closed", "queue_full"
+CLOSED, FULL, UNPAID = "closed", "queue_full", "budget"
 """Why a question is not taken live."""
 
 
@@ -42,6 +42,13 @@ def in_the_queue(session: Session, question: Question, policy: RoutingPolicy) ->
     if (session.scalar(waiting) or 0) < policy.most_waiting:
         return None
     return Turned(FULL, _possible(session.get_one(Brand, question.brand_id), policy.when_full))
+
+
+def out_of_money(session: Session, question: Question) -> Turned | None:
+    """Nobody is asked live while the brand's wallet or its limits allow no conversation: the answer comes later."""
+    if session.info["can_pay"](session, question.brand_id):
+        return None
+    return Turned(UNPAID, _possible(session.get_one(Brand, question.brand_id), Overflow.LATER))
 
 
 def stance(session: Session, brand_id: UUID, *, now: datetime) -> str:

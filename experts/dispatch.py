@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from experts import routing
-from experts.admission import Turned, at_the_door, in_the_queue
+from experts.admission import Turned, at_the_door, in_the_queue, out_of_money
 from experts.candidates import anybody_present, free_experts, hold, reach
 from experts.cascade import (
     LEAST_PACE,
@@ -63,7 +63,7 @@ def on_triaged(session: Session, event: QuestionTriaged) -> None:
         advance(session, question, now=now)
         if question.state is not QuestionState.WAITING or question.later_since is not None:
             return
-        turned = in_the_queue(session, question, policy)
+        turned = out_of_money(session, question) or in_the_queue(session, question, policy)
     if turned is not None:
         _turn_away(session, question, turned, now=now)
     elif not anybody_present(session, question, now=now):

@@ -11,6 +11,9 @@ from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from marketplace.brands.missions import terms_of
+from marketplace.brands.models import Mission
+from marketplace.brands.states import MissionState
 from marketplace.core.clock import new_id, utcnow
 from marketplace.core.errors import Conflict, Invalid
 from marketplace.core.jobs import defer
@@ -131,6 +134,15 @@ _OPEN_CHARGEBACK = select(
 def can_start(session: Session, brand_id: UUID, terms: Mapping[str, Any], *, now: datetime | None = None) -> bool:
     """Whether the brand can pay for one more conversation: asked before each offer."""
     return obstacle(session, brand_id, terms, now=now or utcnow()) is None
+
+
+def can_pay(session: Session, brand_id: UUID, *, now: datetime | None = None) -> bool:
+    """Whether the brand can pay for a conversation of any open mission: asked before live answers are promised."""
+    missions = session.scalars(
+        select(Mission).where(Mission.brand_id == brand_id, Mission.state == MissionState.OPEN).order_by(Mission.id)
+    ).all()
+    at = now or utcnow()
+    return not missions or any(obstacle(session, brand_id, terms_of(one), now=at) is None for one in missions)
 
 
 def hold(
@@ -330,6 +342,6 @@ def _spent_since(session: Session, brand_id: UUID, currency: str, since: datetim
 
 
 __all__ = [
-    "CapReached", "Disputed", "Funds", "HoldState", "Obstacle", "Payment", "WalletShort", "can_start", "funds", "hold",
-    "mature", "obstacle", "resolve", "set_limits", "settings_of", "settle", "start_top_up",
+    "CapReached", "Disputed", "Funds", "HoldState", "Obstacle", "Payment", "WalletShort", "can_pay", "can_start",
+    "funds", "hold", "mature", "obstacle", "resolve", "set_limits", "settings_of", "settle", "start_top_up",
 ]  # fmt: skip

@@ -28,6 +28,8 @@ from marketplace.questions.asking import ask, leave_email
 from marketplace.questions.models import Question
 from marketplace.questions.states import QuestionState
 from marketplace.questions.triage import Page
+from marketplace.widget.availability import availability as availability_of
+from payouts import wallet
 from tests.factories.experts import make_free
 from tests.factories.world import World, make_world
 
@@ -246,3 +248,16 @@ def test_who_comes_free_is_offered_what_waits_not_what_others_are_asked(session:
         make_free(other, other.get_one(Expert, last), now=utcnow())
     session.expire_all()
     assert [offer.person_id for offer in made(session, questions[-1])] == [last]
+
+
+def test_while_the_brand_cannot_pay_the_shopper_is_told_that_the_answer_comes_later(
+    session: Session, world: World, app: Flask
+) -> None:
+    brand = session.get_one(Brand, world.brand.id)
+    assert availability_of(session, brand, now=utcnow()).state == "live"
+    wallet.set_limits(session, brand.id, month_cap_minor=1, warn_below_minor=0)
+    assert availability_of(session, brand, now=utcnow()).state == "later"
+    question = put(session, world)
+    assert question.later_since is not None
+    assert question.triage["turned"] == "budget"
+    assert made(session, question) == []
