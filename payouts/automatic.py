@@ -137,7 +137,8 @@ def _due(session: Session, settings: WalletSettings, now: datetime) -> TopUp | N
         return None
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     own = (TopUp.brand_id == brand_id, TopUp.kind == TopUpKind.AUTOMATIC)
-    today = session.scalar(select(func.count()).select_from(TopUp).where(*own, TopUp.created_at >= midnight))
+    taken = (*own, TopUp.created_at >= midnight, TopUp.state != TopUpState.FAILED)
+    today = session.scalar(select(func.count()).select_from(TopUp).where(*taken))
     under_way = session.scalar(select(TopUp.id).where(*own, TopUp.state == TopUpState.PROCESSING).limit(1))
     if under_way is not None or int(today or 0) >= settings.auto_per_day:
         return None

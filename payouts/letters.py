@@ -66,7 +66,7 @@ def on_payee_stopped(session: Session, event: PayeeStopped) -> None:
     """Tell the expert that payouts wait, that what was earned stays his, and where to mend it."""
     payee, person = session.get_one(Payee, event.person_id), session.get_one(Person, event.person_id)
     owed = [
-        {"minor": one.available.minor + one.pending.minor, "currency": one.currency}
+        {"minor": (one.available + one.pending + one.on_its_way).minor, "currency": one.currency}
         for one in (queries.standing(session, person.id, code) for code in queries.currencies_of(session, person.id))
     ]
     context = {"name": person.name, "closed": payee.state is PayeeState.CLOSED, "owed": owed}

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
@@ -296,3 +297,18 @@ def test_an_event_or_a_state_that_nobody_knows_yet_is_kept_and_left_alone(
     with own_database.unit_of_work() as session:
         kept = session.scalars(select(Hook).where(Hook.type == "topup.succeeded")).one()
         assert kept.state is HookState.IGNORED
+
+
+def test_while_the_database_is_down_no_webhook_is_acknowledged(
+    app: Flask, parts: Platform, own_database: Database, provider: Provider, stripe_server: StripeServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    stripe_server.turn("fund", amount=100)
+    one = stripe_server.webhooks.take()[0]
+    nowhere = Database("postgresql://postgres@127.0.0.1:1/none", info=own_database.info)
+    monkeypatch.setattr(parts, "database", nowhere)
+    with pytest.raises(OperationalError):
+        post(app, one)
+    monkeypatch.setattr(parts, "database", own_database)
+    assert post(app, one) == 200
+    nowhere.engine.dispose()

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
 from marketplace.core.money import Money
+from marketplace.mail.models import Mail
 from payouts import audit, connect, ledger, payments, reconciliation, returns, runs, transfers, wallet
 from payouts.chart import AccountKind, expert, platform
 from payouts.models import Earning, Payee, Payout, PayoutRun
@@ -234,3 +235,17 @@ def test_own_money_at_the_provider_covers_its_fees(stripe_scene: Scene, stripe_s
     for _ in range(2):
         found = reconciliation.reconcile(stripe_scene.database, stripe_scene.provider.gateway, now=utcnow())
         assert found == []
+
+
+def test_a_closed_account_keeps_what_is_owed_and_its_owner_is_told(
+    stripe_scene: Scene, stripe_server: StripeServer
+) -> None:
+    person_id, account_id = next(iter(stripe_scene.accounts.items()))
+    stripe_server.turn("close_account", account=account_id)
+    assert stripe_scene.execute()
+    with stripe_scene.database.unit_of_work() as session:
+        assert session.get_one(Payee, person_id).state is PayeeState.CLOSED
+        assert ledger.balance(session, expert(K.EXPERT_AVAILABLE, person_id, "EUR")) == 320
+        told = session.scalars(select(Mail).where(Mail.template == "account_stopped")).one()
+    assert told.context["closed"]
+    assert told.context["owed"] == [{"minor": 320, "currency": "EUR"}]
