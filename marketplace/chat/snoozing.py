@@ -58,7 +58,10 @@ def wake(
 def wake_due(session: Session, conversation_id: UUID, *, now: datetime) -> bool:
     """The time has come; whether it had. A conversation that came back early, or was put off further, is left alone."""
     conversation = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
-    if conversation is None or conversation.snoozed_until is None or conversation.snoozed_until > now:
+    if conversation is None or conversation.snoozed_until is None:
+        return False
+    if conversation.snoozed_until > now:  # the job came too early: nothing that was put off is forgotten
+        defer(session, "chat.wake", schedule_at=conversation.snoozed_until, conversation_id=str(conversation.id))
         return False
     wake(session, conversation, by=AuthorKind.SYSTEM, person_id=None, now=now)
     return True

@@ -149,7 +149,10 @@ def lapse(session: Session, transfer_id: UUID, *, now: datetime) -> bool:
         return False
     conversation = _lock(session, found.conversation_id)
     session.refresh(found)
-    if found.state is not TransferState.ASKED or found.expires_at > now:
+    if found.state is not TransferState.ASKED:
+        return False
+    if found.expires_at > now:  # the job came too early: nobody is asked for ever
+        defer(session, "chat.transfer_due", schedule_at=found.expires_at, transfer_id=str(found.id))
         return False
     _end(session, found, TransferAction.LAPSE, now=now)
     _tell_server(session, conversation, found)

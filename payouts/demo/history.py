@@ -8,7 +8,7 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from payouts.demo import second_looks
+from payouts.demo import beside, second_looks
 from payouts.demo.desk import Desk
 from payouts.demo.diary import Ask, Rota, asks, mondays
 from payouts.demo.money import Till
@@ -60,6 +60,7 @@ class History:
         with self._past.database.unit_of_work() as session:
             self._play.desk.go_home(session, self._world.members, now=self._now)
             second_looks.tell(session, seed=self._seed, now=self._now)
+            beside.tell(session, self._past, self._world, seed=self._seed, now=self._now)
             self._past.settle(session, now=self._now)
             self._past.hand_over(session)
         self._till.close(self._now)

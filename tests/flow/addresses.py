@@ -53,6 +53,7 @@ OF_ONE = {
 OF_BRAND = {
     "document_id": "SELECT id FROM document WHERE brand_id = :brand ORDER BY issued_at DESC LIMIT 1",
     "month": "SELECT to_char(month, 'YYYY-MM') FROM document WHERE brand_id = :brand ORDER BY month DESC LIMIT 1",
+    "reply_id": "SELECT id FROM canned_reply WHERE brand_id = :brand ORDER BY id LIMIT 1",
     "checkout_id": "SELECT checkout_id FROM top_up WHERE brand_id = :brand AND checkout_id <> '' LIMIT 1",
     "mission_id": "SELECT id FROM mission WHERE brand_id = :brand ORDER BY id LIMIT 1",
     "enrolment_id": (
@@ -77,6 +78,7 @@ OF_EXPERT = {
         "ORDER BY b.slug, m.id LIMIT 1"
     ),
     "week": "SELECT to_char(earned_at, 'IYYY-\"W\"IW') FROM earning WHERE person_id = :person ORDER BY 1 DESC LIMIT 1",
+    "reply_id": "SELECT id FROM canned_reply WHERE person_id = :person ORDER BY id LIMIT 1",
     "account_id": "SELECT account_id FROM payee WHERE person_id = :person",
     "payout_id": "SELECT id FROM payout WHERE person_id = :person LIMIT 1",
 }

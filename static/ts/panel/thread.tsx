@@ -101,6 +101,9 @@ class Row extends Component<RowProps> {
             <Linked text={event.text} />
           </p>
         )}
+        {mine && !!event.data?.hidden?.length && (
+          <p class="t me">{t("Your contact data is hidden from the expert, who does not need it.")}</p>
+        )}
         {event.picture && (
           <Shown picture={event.picture} class={classes} />
         )}

@@ -130,20 +130,20 @@ export function NoteLine({ note }: { note: NoteRow }): JSX.Element {
   const { model, t } = useTools();
   const who = note.author.id === model.boot.me.id ? t("You") : (note.author.name ?? t("The brand"));
   const kinds = {
-    note: t("Note of {name}", { name: who }),
+    note: note.author.id === model.boot.me.id ? t("Your note") : t("Note of {name}", { name: who }),
     transfer: t("{name}, handing over", { name: who }),
     whisper: t("{name} of the brand, to you alone", { name: who }),
     question: t("{name} to colleagues", { name: who }),
     answer: t("{name} answers", { name: who }),
   };
   return (
-    <aside class={`note ${note.kind}`}>
+    <div class={`note ${note.kind}`} role="note">
       <p class="by">
         <Icon name={note.kind === "question" || note.kind === "answer" ? "users" : "eye-off"} s />
         {kinds[note.kind]} · {clockTime(note.at, t.locale)}
       </p>
       <p>{note.text}</p>
-    </aside>
+    </div>
   );
 }
 

@@ -21,8 +21,8 @@ interface ChatProps {
 function More({ thread, active, show }: ChatProps): JSX.Element {
   const { model, t } = useTools();
   const box = useRef<HTMLDetailsElement>(null);
-  const item = (icon: string, words: string, act: () => void): JSX.Element => (
-    <button type="button" onClick={() => ((box.current!.open = false), act())}>
+  const item = (icon: string, words: string, act: () => void, look = ""): JSX.Element => (
+    <button type="button" class={look} onClick={() => ((box.current!.open = false), act())}>
       <Icon name={icon} s />
       {words}
     </button>
@@ -35,6 +35,9 @@ function More({ thread, active, show }: ChatProps): JSX.Element {
         <span class="sr">{t("More to do")}</span>
       </summary>
       <div>
+        {thread.state === "open" && item("clock", t("Put it off"), open("snooze"), "narrow")}
+        {thread.state === "snoozed" && item("play", t("Take it up again now"), () => void model.acts.snooze(thread), "narrow")}
+        {item("info", t("Product and page"), open("context"), "narrow")}
         {item("eye-off", t("Private note"), open("note"))}
         {item("users", t("Ask colleagues"), open("consult"))}
         {item("tag", t("Another category"), open("category"))}
@@ -70,11 +73,11 @@ function Head({ thread, active, show }: ChatProps): JSX.Element {
       {thread.state !== "closed" && (
         <>
           {thread.state === "snoozed" ? (
-            <button type="button" class="btn ghost icon-only" aria-label={t("Take it up again now")} onClick={() => void model.acts.snooze(thread)}>
+            <button type="button" class="btn ghost icon-only roomy" aria-label={t("Take it up again now")} onClick={() => void model.acts.snooze(thread)}>
               <Icon name="play" />
             </button>
           ) : (
-            <button type="button" class="btn ghost icon-only" aria-label={t("Put it off")} onClick={open("snooze")}>
+            <button type="button" class="btn ghost icon-only roomy" aria-label={t("Put it off")} onClick={open("snooze")}>
               <Icon name="clock" />
             </button>
           )}
