@@ -61,7 +61,6 @@ def book(
         },
         state=EarningState.PENDING, earned_at=now, available_on=max(available_on, now),
     )  # fmt: skip
-    session.add(earning)
     ledger.post(
         session, key=key_of(earning), type=type or TYPES[ground.rule], source_type="earning", source_id=earning.id,
         event_at=now, now=now,
@@ -72,6 +71,8 @@ def book(
             Entry(platform(K.VAT_PAYABLE, gross.currency), -share.vat.minor),
         ),
     )  # fmt: skip
+    session.add(earning)
+    session.flush()
     publish(session, EarningPosted(earning.id, earning.person_id))
     return earning
 

@@ -32,20 +32,24 @@ def limit_of(session: Session, brand_id: UUID, currency: str) -> Money:
     return Money(limits.credit_minor if limits is not None else LIMIT_MINOR, currency)
 
 
-def ensure(session: Session, brand_id: UUID, need: Money, *, order_id: UUID, round: int, now: datetime) -> None:
+def ensure(
+    session: Session, brand_id: UUID, need: Money, *, source: tuple[str, UUID], round: int, now: datetime,
+    binding: bool = False,
+) -> None:  # fmt: skip
     """See that the wallet holds `need`, lending what is missing; the caller holds both accounts locked.
 
-    Raises `CreditExceeded`, having booked nothing.
+    `source` is the business row (its kind and id) that needs it. A `binding` debt knows no limit. Raises
+    `CreditExceeded`, having booked nothing.
     """
     wallet, owed = brand(K.BRAND_WALLET, brand_id, need.currency), brand(K.BRAND_CREDIT, brand_id, need.currency)
     missing = need.minor - ledger.balance(session, wallet)
     if missing <= 0:
         return
-    if ledger.balance(session, owed) + missing > limit_of(session, brand_id, need.currency).minor:
+    if not binding and ledger.balance(session, owed) + missing > limit_of(session, brand_id, need.currency).minor:
         raise CreditExceeded
     ledger.post(
-        session, key=f"sale_credit:{order_id}:{round}", type="sale_credit", source_type="order", source_id=order_id,
-        event_at=now, now=now, entries=moved(missing, debit=owed, credit=wallet),
+        session, key=f"sale_credit:{source[1]}:{round}", type="sale_credit", source_type=source[0],
+        source_id=source[1], event_at=now, now=now, entries=moved(missing, debit=owed, credit=wallet),
     )  # fmt: skip
 
 

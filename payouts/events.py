@@ -34,6 +34,15 @@ class EarningTakenBack(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeMoved(Event):
+    """A dispute was opened, answered, decided or withdrawn; `action` names the step (“open” for the first)."""
+
+    dispute_id: UUID
+    action: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WalletLow(Event):
     """A brand's free money fell below where it wants to be warned; `empty`: below one more conversation."""
 

@@ -116,6 +116,8 @@ def take_back(
     row = _take(session, earning, earning.gross_minor, why="taken_back", now=now)
     if row is None:
         raise NothingLeft
+    order = session.get_one(Order, earning.order_id)
+    row.calculation = {**row.calculation, "returned_before_minor": min(order.returned_minor, order.total_minor)}
     row.reversed_because, row.reversed_at = because[:300], now
     row.reversed_rule = rule.value if rule is not None else None
     session.flush()
@@ -154,7 +156,7 @@ def _earn(session: Session, order: Order, parts: list[Part], *, now: datetime) -
         ),
     )  # fmt: skip
     rounds = session.scalar(select(func.coalesce(func.max(Earning.round), 0)).where(Earning.order_id == order.id)) or 0
-    credit.ensure(session, order.brand_id, whole, order_id=order.id, round=rounds + 1, now=now)
+    credit.ensure(session, order.brand_id, whole, source=("order", order.id), round=rounds + 1, now=now)
     for part in parts:
         helper = part.helper
         ground = Ground(
