@@ -82,10 +82,19 @@ from marketplace.ratings import reviews
 from marketplace.ratings import wiring as ratings
 from marketplace.ratings.events import RatingSaved
 from marketplace.widget import wiring as widget
-from payouts import announcing, documents_wiring, earnings, letters, sales, wallet
+from payouts import announcing, documents_wiring, earnings, letters, letters_decisions, sales, wallet
 from payouts import wiring as payouts
 from payouts.demo import wiring as demo
-from payouts.events import AutomaticTopUpFailed, ChargebackMoved, PayeeStopped, PayoutSettled, WalletLow
+from payouts.events import (
+    AutomaticTopUpFailed,
+    ChargebackMoved,
+    DisputeMoved,
+    EarningTakenBack,
+    PayeeStopped,
+    PayoutSettled,
+    PayRefused,
+    WalletLow,
+)
 
 ROOT = Path(__file__).resolve().parent
 DOMAINS = (
@@ -245,6 +254,9 @@ STORY: Story = {
     # bought: shares of sales
     OrderReported: Consequences(now=(sales.on_order_reported,)),
     OrderReturned: Consequences(now=(sales.on_order_returned,)),
+    PayRefused: Consequences(now=(letters_decisions.on_pay_refused,)),
+    EarningTakenBack: Consequences(now=(letters_decisions.on_taken_back,)),
+    DisputeMoved: Consequences(now=(letters_decisions.on_dispute_moved,)),
     # (7) paid
     PayoutSettled: Consequences(now=(letters.on_payout_settled,)),
     PayeeStopped: Consequences(now=(letters.on_payee_stopped,)),

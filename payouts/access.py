@@ -10,6 +10,8 @@ from marketplace.brands.states import Role
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound
 from payouts.models import (
+    Assessment,
+    Dispute,
     Document,
     DocumentContest,
     Earning,
@@ -106,3 +108,30 @@ def access_contest(session: Session, actor: Actor, document_id: UUID) -> Documen
     if contested is None:
         raise NotFound
     return contested
+
+
+def access_brand_earning(session: Session, actor: Actor, earning_id: UUID, *, lock: bool = False) -> Earning:
+    """An earning that a brand pays, for its managers and operators. Raises `NotFound`, `Forbidden`."""
+    earning = session.get(Earning, earning_id, with_for_update=lock)
+    if earning is None or earning.brand_id is None:
+        raise NotFound
+    access_brand(session, actor, earning.brand_id, at_least=Role.MANAGER)
+    return earning
+
+
+def access_own_assessment(session: Session, actor: Actor, segment_id: UUID) -> Assessment:
+    """Why a segment is paid or not, for who served it. Raises `NotFound`."""
+    assessment = session.get(Assessment, segment_id)
+    if assessment is None or actor.person_id is None or assessment.person_id != actor.person_id:
+        raise NotFound
+    return assessment
+
+
+def access_dispute(session: Session, actor: Actor, dispute_id: UUID, *, lock: bool = False) -> Dispute:
+    """A dispute, for the expert who opened it, operators, and the brand's managers. Raises `NotFound`, `Forbidden`."""
+    dispute = session.get(Dispute, dispute_id, with_for_update=lock)
+    if dispute is None:
+        raise NotFound
+    if not (actor.is_operator or (actor.person_id is not None and dispute.person_id == actor.person_id)):
+        access_brand(session, actor, dispute.brand_id, at_least=Role.MANAGER)
+    return dispute

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from marketplace.chat.conduct import rule_of
+from marketplace.chat.conduct_words import TEXTS
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import money
 from payouts.chart import AccountKind
@@ -29,6 +31,8 @@ STATES: dict[str, Any] = {
     "created": _l("not paid yet"), "processing": _l("on its way"), "failed": _l("failed"), "expired": _l("expired"),
     "prepared": _l("prepared"), "approved": _l("approved"), "executing": _l("under way"), "done": _l("done"),
     "cancelled": _l("cancelled"), "submitted": _l("submitted"), "open": _l("open"), "resolved": _l("resolved"),
+    "opened": _l("waits for the brand"), "answered": _l("waits for a decision"), "upheld": _l("decided for the expert"),
+    "rejected": _l("decided against the expert"), "withdrawn": _l("withdrawn"),
     "asked": _l("asked"), "sent": _l("on its way"), "succeeded": _l("done"), "won": _l("won"), "lost": _l("lost"),
     "acknowledged": _l("being looked at"), "active": _l("ready"), "restricted": _l("restricted"),
     "closed": _l("closed"),
@@ -193,8 +197,55 @@ def missing_in_words(names: Iterable[str]) -> list[str]:
     return found
 
 
-def in_words(earning: Earning) -> str:
-    """How the net amount was computed, step by step, in the reader's language."""
+ORDER_STATES: dict[str, Any] = {
+    "recorded": _l("recorded"),
+    "attributed": _l("attributed"),
+    "unattributed": _l("nobody earns by it"),
+    "refused": _l("refused"),
+    "unfunded": _l("waits for money"),
+}
+ORDER_REASONS: dict[str, Any] = {
+    "": "",
+    "no_shopper": _l("The shopper is not known here: neither the page nor the server named her."),
+    "nobody_helped": _l("Nobody whose mission shares in sales helped this shopper inside the window."),
+    "currency": _l("The order is in another currency than the mission."),
+    "credit": _l("The wallet is too low, and the limit of what may be owed for sales is reached. Add money."),
+    "nothing": _l("The share of this amount is nothing."),
+}
+
+DISPUTE_STEPS: dict[str, Any] = {
+    "open": _l("Opened by the expert"),
+    "answer": _l("The brand holds to its decision"),
+    "concede": _l("The brand gave way"),
+    "uphold": _l("Decided for the expert"),
+    "reject": _l("Decided against the expert"),
+    "withdraw": _l("Withdrawn by the expert"),
+    "expire": _l("The deadline passed: decided for the expert"),
+}
+
+_JUDGEMENTS: dict[str, Any] = {
+    "spam": _l("Closed as spam or abuse"),
+    "misrouted": _l("Not a question for this mission"),
+    "redirected": _l("An order or after-sales question"),
+    "rule_broken": _l("Rule of conduct"),
+    "": _l("Taken back"),
+}
+
+
+def named(code: str) -> str:
+    """What was held against an expert, in a few words: a rule of conduct, or a reason of `pay.Reason`."""
+    rule = rule_of(code)
+    return str(TEXTS[rule].name if rule is not None else _JUDGEMENTS.get(code, code))
+
+
+def says(code: str) -> str:
+    """The rule's sentence; empty for what is no rule of conduct."""
+    rule = rule_of(code)
+    return str(TEXTS[rule].says) if rule is not None else ""
+
+
+def in_words(earning: Earning, *, for_brand: bool = False) -> str:
+    """How the amount was computed, step by step, in the reader's language; for a brand, up to what it pays."""
     facts = earning.calculation
 
     def written(minor: int) -> str:
@@ -202,7 +253,9 @@ def in_words(earning: Earning) -> str:
 
     parts = [*_STEPS[earning.rule](earning, facts, written)]
     if facts.get("dispute"):
-        parts.append(_("Earned by a dispute that was decided for you."))
+        parts.append(_("Earned by a dispute that was decided for the expert."))
+    if for_brand:
+        return " ".join(parts)
     rate = f"{facts['commission_bps'] / 100:g}"
     if earning.rule is Rule.SALE_RETURN:
         parts.append(
@@ -229,15 +282,15 @@ def _conversation(earning: Earning, facts: Mapping[str, Any], written: _Written)
         yield _("The mission’s pay for a qualified conversation: %(amount)s.", amount=whole)
     if facts["weight"] != facts["weights"]:
         part = {"part": facts["weight"], "all": facts["weights"], "amount": written(earning.gross_minor)}
-        yield _("You wrote %(part)s of the %(all)s answers; your share is %(amount)s.", **part)
+        yield _("%(part)s of the %(all)s answers: a share of %(amount)s.", **part)
 
 
 def _sale(earning: Earning, facts: Mapping[str, Any], written: _Written) -> Iterator[str]:
     rate, whole = f"{facts['sale_bps'] / 100:g}", written(facts["total_minor"])
-    yield _("Order %(number)s of %(total)s, placed after you helped.", number=facts["order"], total=whole)
+    yield _("Order %(number)s of %(total)s, placed after this help.", number=facts["order"], total=whole)
     if facts["weight"] != facts["weights"]:
         part = {"part": facts["weight"], "all": facts["weights"], "amount": written(facts["base_minor"])}
-        yield _("You wrote %(part)s of the %(all)s messages that helped; your part is %(amount)s.", **part)
+        yield _("%(part)s of the %(all)s messages that helped: a part of %(amount)s.", **part)
     base, gross = written(facts["base_minor"]), written(earning.gross_minor)
     yield _("%(rate)s %% of %(base)s: %(amount)s.", rate=rate, base=base, amount=gross)
 
@@ -245,13 +298,13 @@ def _sale(earning: Earning, facts: Mapping[str, Any], written: _Written) -> Iter
 def _returned(earning: Earning, facts: Mapping[str, Any], written: _Written) -> Iterator[str]:
     number, part, whole = facts["order"], written(earning.gross_minor), written(facts["of_minor"])
     if facts["why"] == "return":
-        yield _("Order %(number)s was returned in part or whole: %(part)s of your share of %(whole)s goes back.",
+        yield _("Order %(number)s was returned in part or whole: %(part)s of the share of %(whole)s goes back.",
                 number=number, part=part, whole=whole)  # fmt: skip
     elif facts["why"] == "correction":
-        yield _("The amount of order %(number)s was corrected: your share of %(whole)s is computed anew.",
+        yield _("The amount of order %(number)s was corrected: the share of %(whole)s is computed anew.",
                 number=number, whole=whole)  # fmt: skip
     else:
-        yield _("What was left of your share of order %(number)s, %(part)s, was taken back.", number=number, part=part)
+        yield _("What was left of the share of order %(number)s, %(part)s, was taken back.", number=number, part=part)
 
 
 def _bonus(earning: Earning, facts: Mapping[str, Any], written: _Written) -> Iterator[str]:

@@ -10,7 +10,20 @@ from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
 from marketplace.core.jobs import defer
 from marketplace.core.web import Platform
-from payouts import automatic, earnings, hooks, letters, payments, reconciliation, runs, transfers, withdrawals
+from payouts import (
+    automatic,
+    credit,
+    disputes,
+    earnings,
+    hooks,
+    letters,
+    payments,
+    reconciliation,
+    runs,
+    sales,
+    transfers,
+    withdrawals,
+)
 from payouts.gateway import Gateway, Trouble
 from payouts.models import PayoutRun
 from payouts.states import RunState
@@ -74,6 +87,16 @@ def resume(parts: Platform, timestamp: int) -> None:
             )
             if not waiting:
                 defer(session, EXECUTE, lock=EXECUTE, run_id=str(run_id))
+
+
+def decide_late(parts: Platform, timestamp: int) -> None:
+    """Each five minutes: deadlines of disputes that passed; money owed for sales; orders that waited for money."""
+    now = utcnow()
+    with parts.database.unit_of_work() as session:
+        disputes.expire_due(session, now=now)
+    with parts.database.unit_of_work() as session:
+        credit.collect_due(session, now=now)
+        sales.retry_unfunded(session, now=now)
 
 
 def prepare_week(parts: Platform, timestamp: int) -> None:

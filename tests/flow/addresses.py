@@ -39,6 +39,7 @@ MACHINES = (
     "pictures.",
     "accounts.avatar",
     "api.",
+    "orders_api.",
     "operator_mail.show_html",
 )
 """Doors whose answers no person reads in a window of their own."""
@@ -80,11 +81,15 @@ OF_EXPERT = {
     "week": "SELECT to_char(earned_at, 'IYYY-\"W\"IW') FROM earning WHERE person_id = :person ORDER BY 1 DESC LIMIT 1",
     "reply_id": "SELECT id FROM canned_reply WHERE person_id = :person ORDER BY id LIMIT 1",
     "account_id": "SELECT account_id FROM payee WHERE person_id = :person",
+    "segment_id": "SELECT segment_id FROM assessment WHERE person_id = :person ORDER BY qualified, at DESC LIMIT 1",
+    "earning_id": "SELECT id FROM earning WHERE person_id = :person ORDER BY reversed_at DESC NULLS LAST LIMIT 1",
+    "dispute_id": "SELECT id FROM dispute WHERE person_id = :person ORDER BY opened_at DESC LIMIT 1",
     "payout_id": "SELECT id FROM payout WHERE person_id = :person LIMIT 1",
 }
 OF_OPERATOR = {
     "document_id": "SELECT id FROM document ORDER BY issued_at DESC LIMIT 1",
     "year": "SELECT max(extract(year FROM earned_at))::int FROM earning",
+    "dispute_id": "SELECT id FROM dispute ORDER BY due_at NULLS LAST LIMIT 1",
     "person_id": "SELECT person_id FROM segment ORDER BY opened_at DESC LIMIT 1",
     "brand_id": "SELECT id FROM brand ORDER BY id LIMIT 1",
     "mail_id": "SELECT id FROM mail WHERE body <> '' ORDER BY id DESC LIMIT 1",
