@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from experts.models import Enrolment
@@ -138,7 +138,7 @@ def orders_of(
 ) -> list[tuple[Order, int]]:  # fmt: skip
     """Orders with what they cost in shares (gross, returns subtracted), newest first; one more than `size`."""
     cost = (
-        select(func.coalesce(func.sum(Earning.gross_minor), 0))
+        select(cast(func.coalesce(func.sum(Earning.gross_minor), 0), BigInteger))
         .where(Earning.order_id == Order.id)
         .scalar_subquery()
     )  # fmt: skip

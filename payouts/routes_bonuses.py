@@ -31,7 +31,7 @@ def by_brand() -> ResponseReturnValue:
     page = max(1, request.args.get("page", 1, type=int))
     with transaction() as session:
         mine = current_brand(session, actor())
-        form.person_id.choices = queries.enrolled_of(session, mine.id)
+        form.person_id.choices = [(key, name) for key, name in queries.enrolled_of(session, mine.id)]
         rows = queries.bonuses_of(session, mine.id, page=page, size=PAGE)
     if form.validate_on_submit():
         with refusals(form):

@@ -15,6 +15,7 @@ from payouts.demo.money import Till
 from payouts.demo.papers import BACK_AFTER, Bookkeeper, firsts
 from payouts.demo.past import Past
 from payouts.demo.play import Play
+from payouts.demo.shopping import Quarrels
 from payouts.demo.world import World
 
 PER_TRANSACTION = 12
@@ -42,6 +43,7 @@ class History:
         self._numbers = count()
         self._till = Till(past, world)
         self._books = Bookkeeper(past, world, seed=seed)
+        self._quarrels = Quarrels(past, world)
         self._play = Play(past, world, Desk(self._rota), self._add)
 
     def tell(self, *, questions: int, progress: Callable[[str], None]) -> None:
@@ -96,6 +98,7 @@ class History:
                 self._send(at + BACK_AFTER, self._books.take_one_back)
         for monday in mondays(first, self._now):
             self._send(monday, self._till.payday)
+        self._send(self._now - _MARGIN, self._quarrels.tell)
         for ask in planned:
             self._add(ask.at, self._asked(ask))
 

@@ -27,6 +27,7 @@ from payouts.demo import topics
 from payouts.demo.desk import Desk
 from payouts.demo.diary import Ask, stars_of
 from payouts.demo.past import Past
+from payouts.demo.shopping import Shopping
 from payouts.demo.world import Member, World
 
 RATED_SHARE = 0.55
@@ -55,6 +56,7 @@ class Play:
         self._members = {member.person_id: member for member in world.members}
         self.desk = desk
         self._add = add
+        self._shopping = Shopping(add)
 
     def asked(self, session: Session, what: Ask, *, at: datetime) -> datetime:
         """A shopper asks; when it was over, as far as it could be settled at once."""
@@ -200,11 +202,11 @@ class Play:
                 content=messages.Content(text=turn.text), now=now,
             )  # fmt: skip
         topics.corrected(session, conversation.question_id, product, by=member.person_id, now=now)
-        return self._end(session, conversation.id, member, script, silent, rng, now)
+        return self._end(session, conversation.id, member, script, product, silent, rng, now)
 
     def _end(
-        self, session: Session, conversation_id: UUID, member: Member, script: Dialogue, silent: bool, rng: Random,
-        now: datetime,
+        self, session: Session, conversation_id: UUID, member: Member, script: Dialogue, product: DemoProduct,
+        silent: bool, rng: Random, now: datetime,
     ) -> datetime:  # fmt: skip
         conversation = session.get_one(Conversation, conversation_id, with_for_update=True, populate_existing=True)
         now += timedelta(minutes=15) if silent else timedelta(seconds=rng.randint(8, 90))
@@ -217,6 +219,8 @@ class Play:
             person_id=member.person_id if by_expert else None,
             topic=TOPICS[script.topic] if by_expert else None, now=now,
         )  # fmt: skip
+        if not silent and not misrouted:
+            self._shopping.after(conversation, product, now)
         if silent or rng.random() >= RATED_SHARE:
             return now
         moment = now + timedelta(seconds=rng.randint(5, 60))

@@ -18,7 +18,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.people import create_person
 from marketplace.brands import catalogue, missions, registry
 from marketplace.brands.models import Brand, Category, Mission
-from marketplace.brands.states import MissionAction
+from marketplace.brands.states import MissionAction, SaleSplit
 from marketplace.core.actors import Actor
 from marketplace.core.settings import Settings
 from marketplace.core.storage import Storage
@@ -144,8 +144,9 @@ def _publish(
         session, brand, title_en=call.title.en, title_fr=call.title.fr, description_en=call.description.en,
         description_fr=call.description.fr, rules_en=call.rules.en, rules_fr=call.rules.fr,
         category_ids=[ids[key] for key in call.categories], languages=("fr", "en"), pay_minor=call.pay_minor,
-        floor_minor=call.pay_minor * 3 // 4, sale_bps=300, commission_bps=settings.commission_bps,
-        starts_on=now.date(), seats=call.seats * _ROOM, now=now,
+        floor_minor=call.pay_minor * 3 // 4, sale_bps=300,
+        sale_split=SaleSplit.BY_CONTRIBUTION if call is demo.missions[-1] else SaleSplit.LAST_HELPER,
+        commission_bps=settings.commission_bps, starts_on=now.date(), seats=call.seats * _ROOM, now=now,
     )  # fmt: skip
     missions.move(session, mission, MissionAction.PUBLISH, now=now)
 
