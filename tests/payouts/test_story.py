@@ -9,11 +9,11 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from marketplace.accounts.models import Person
-from marketplace.brands.models import Brand, Mission
+from marketplace.brands.models import Mission
+from marketplace.chat.conduct import ConductRule
 from marketplace.chat.models import Conversation
 from marketplace.chat.states import AuthorKind, CloseReason, ConversationState
 from marketplace.core.clock import utcnow
@@ -24,10 +24,12 @@ from payouts import audit, connect, earnings, ledger, payments, reconciliation, 
 from payouts.chart import AccountKind, platform
 from payouts.gateway import Broken, Lost, Throttled, Transfer
 from payouts.models import Earning, Payee, Payout, PayoutRun, TopUp
-from payouts.states import EarningState, PayoutState, RunState
+from payouts.states import EarningState, PayoutState, Rule, RunState
 from payouts.twin import Twin
 from tests.factories.accounts import make_person
+from tests.factories.experts import make_enrolment, make_expert
 from tests.factories.payouts import close_one, make_market, open_one, say
+from tests.payouts.selling import Selling
 
 K = AccountKind
 FAULTS = ("none", "busy", "lost before", "lost after", "broken before", "broken after")
@@ -58,7 +60,7 @@ class Unreliable(Twin):
         return sent
 
 
-class Market(RuleBasedStateMachine):
+class Market(Selling):
     """A brand, two experts, an operator, and a provider that fails."""
 
     database: Database
@@ -69,10 +71,13 @@ class Market(RuleBasedStateMachine):
         self.provider = Unreliable(lambda: self.database, "http://chat.localhost:5000")
         self.provider.stuck = set()
         with self.database.unit_of_work() as session:
-            self.brand: Brand
             self.mission: Mission
-            self.brand, self.mission, first = make_market(session, money=0)
-            self.experts: list[Person] = [first, make_person(session)]
+            self.brand, self.mission, first = make_market(session, money=0, sale_bps=500)
+            self.experts = [first, make_person(session)]
+            for person in self.experts:
+                make_enrolment(
+                    session, self.mission, expert=make_expert(session, person=person, now=utcnow()), now=utcnow()
+                )
         for person in self.experts:
             payee = connect.ensure_account(self.database, self.provider, person.id, now=utcnow())
             self.provider.finish_onboarding(payee.account_id)
@@ -132,11 +137,12 @@ class Market(RuleBasedStateMachine):
             earning = session.scalar(
                 select(Earning)
                 .where(Earning.brand_id == self.brand.id, Earning.state != EarningState.REVERSED)
+                .where(Earning.rule.in_([Rule.CONVERSATION, Rule.FLOOR]))
                 .limit(1)
                 .with_for_update()
             )
             if earning is not None and not self._is_in_payout(earning):
-                earnings.take_back(session, earning, because="It was copied.", now=utcnow())
+                earnings.take_back(session, earning, because="It was copied.", rule=ConductRule.COPIED, now=utcnow())
 
     def _is_in_payout(self, earning: Earning) -> bool:
         with self.database.unit_of_work() as session:
@@ -191,6 +197,8 @@ class Market(RuleBasedStateMachine):
     def the_books_are_clean(self) -> None:
         with self.database.unit_of_work() as session:
             assert audit.audit(session).violations == []
+            self.shares_match_their_orders(session)
+            self.no_dispute_waits_without_a_deadline(session)
 
     @invariant()
     def nobody_is_paid_twice(self) -> None:
