@@ -1,6 +1,7 @@
 """The market simulator: how each rule of asking serves shoppers and experts, in one table.
 
     python -m bench.market [--questions-per-day N] [--experts N] [--days N] [--seed N] [--worlds N]
+        [--scenario NAME ... | all]
 
 The product's own rules (experts.rules), score (experts.scoring) and clock (experts.cascade) are
 called, not copied. All policies meet the same people, questions and luck. Figures come from assumed
@@ -14,7 +15,7 @@ from statistics import fmean
 
 from bench.market_orders import Policy, best_rating, by_score, evenly, longest_idle
 from bench.market_run import Outcome, Run
-from bench.market_world import Town, build
+from bench.market_world import SCENARIOS, Town, build
 from experts.cascade import CascadePolicy
 from experts.scoring import Weights
 
@@ -162,6 +163,26 @@ def report(rows: dict[str, Figures], *, busy: bool) -> str:
     return "\n".join(lines)
 
 
+def robustness(towns: Sequence[Town]) -> str:
+    """Return a short table: ours between chance and foresight in each town's scenario."""
+    lines = [
+        "| scenario | < 60 s / omniscient (random-even) | p95 s (random-even) | quality gap closed "
+        "| income Gini / random-even | offers / random-even | new experts' share |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for town in towns:
+        rows, _ = simulate((RANDOM, OURS, FASTEST, BEST), [town])
+        ours, even, best = rows[OURS.name], rows[RANDOM.name], rows[BEST.name]
+        bound = max(rows[FASTEST.name].under_minute, best.under_minute)
+        gap = (ours.quality - even.quality) / (best.quality - even.quality)
+        lines.append(
+            f"| {SCENARIOS[town.scenario]} | {ours.under_minute / bound:.3f} ({even.under_minute / bound:.3f}) "
+            f"| {ours.p95:.0f} ({even.p95:.0f}) | {gap:.2f} | {ours.gini / even.gini:.2f} "
+            f"| {ours.offers / even.offers:.2f} | {ours.newcomers:.2f} |"
+        )
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Parse the options, simulate, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -170,7 +191,15 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=6, help="measured days, after one of warm-up")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--worlds", type=int, default=2)
+    parser.add_argument("--scenario", nargs="+", choices=[*SCENARIOS, "all"], help="a short table of such days instead")
     chosen = parser.parse_args()
+    if chosen.scenario:
+        names = SCENARIOS if "all" in chosen.scenario else chosen.scenario
+        for questions in chosen.questions_per_day:
+            print(f"\n{questions} questions a day, {chosen.experts} experts\n")
+            towns = [Town(chosen.experts, questions, chosen.days, chosen.seed, name) for name in names]
+            print(robustness(towns), flush=True)
+        return
     for questions in chosen.questions_per_day:
         towns = [Town(chosen.experts, questions, chosen.days, chosen.seed + world) for world in range(chosen.worlds)]
         rows, _ = simulate(POLICIES, towns)

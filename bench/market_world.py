@@ -28,6 +28,16 @@ QUIET_SUPPLY = 0.03
 EXPERT_ZIPF = 0.25
 """Experts' interests are spread more evenly than shoppers' questions, which follow Zipf's law."""
 QUESTION_ZIPF = 1.0
+RUSHED = 5
+"""The category that a rush hits, of middling demand."""
+SCENARIOS = {
+    "usual": "nothing out of the ordinary",
+    "leaving": "every second expert leaves at 20:00",
+    "reluctant": "half of the offers are declined",
+    "rush": "ten times the questions in one category",
+    "bilingual": "everybody speaks both languages",
+    "newcomers": "40 experts in 100 are new",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,8 @@ class Town:
     days: int
     """Measured days; one more day runs before them as a warm-up."""
     seed: int
+    scenario: str = "usual"
+    """One of SCENARIOS: what is out of the ordinary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +172,28 @@ def _shifts(dice: Random, days: int) -> Iterator[tuple[float, float]]:
             yield (start, start + SHIFT_SECONDS)
 
 
-def _enthusiast(key: int, dice: Random, days: int) -> Enthusiast:
-    new = dice.random() < NEW_SHARE
+def _until_eight(shifts: tuple[tuple[float, float], ...]) -> Iterator[tuple[float, float]]:
+    for starts, ends in shifts:
+        eight = starts - starts % DAY + 20 * 3_600
+        if starts < eight:
+            yield (starts, min(ends, eight))
+
+
+def _enthusiast(key: int, dice: Random, town: Town) -> Enthusiast:
+    new = dice.random() < (0.40 if town.scenario == "newcomers" else NEW_SHARE)
     quality, accepts = dice.betavariate(6, 2), dice.betavariate(8, 2)
+    if town.scenario == "reluctant":
+        accepts *= 0.5 / 0.8
     offers = 0 if new else dice.randint(10, 60)
     accepted = sum(dice.random() < accepts for _ in range(offers))
     rated = accepted // 2
-    shifts = tuple(shift for shift in _shifts(dice, days + 1) if not new or shift[0] >= DAY)
+    shifts = tuple(shift for shift in _shifts(dice, town.days + 1) if not new or shift[0] >= DAY)
+    if town.scenario == "leaving" and key % 2:
+        shifts = tuple(_until_eight(shifts))
+    languages = _languages(dice)
     return Enthusiast(
         key=key,
-        languages=_languages(dice),
+        languages=frozenset(("fr", "en")) if town.scenario == "bilingual" else languages,
         categories=_some_categories(dice),
         capacity=dice.choices((1, 2, 3), (0.4, 0.4, 0.2))[0],
         new=new,
@@ -193,13 +217,16 @@ def _questions(town: Town, dice: Random) -> list[Asked]:
         count = max(0, round(dice.gauss(town.questions_per_day, spread)))
         moments += [day * DAY + _hour(dice, QUIET_DEMAND) * 3_600 for _ in range(count)]
     names = [f"c{place}" for place in range(CATEGORIES)]
+    demand = _popularity(QUESTION_ZIPF)
+    if town.scenario == "rush":
+        demand[RUSHED] *= 10
     mu = math.log(CHAT_MEAN) - CHAT_SPREAD**2 / 2
     return [
         Asked(
             key=key,
             at=at,
             language="fr" if dice.random() < 0.60 else "en",
-            category=dice.choices(names, _popularity(QUESTION_ZIPF))[0],
+            category=dice.choices(names, demand)[0],
             patience=dice.expovariate(1.0 / PATIENCE_MEAN),
             chat_seconds=dice.lognormvariate(mu, CHAT_SPREAD),
         )
@@ -210,5 +237,5 @@ def _questions(town: Town, dice: Random) -> list[Asked]:
 def build(town: Town) -> World:
     """Draw a world; the same seed gives the same people whatever the number of questions."""
     people_dice, question_dice = Random(town.seed * 2 + 1), Random(town.seed * 2 + 2)
-    people = [_enthusiast(key, people_dice, town.days) for key in range(town.experts)]
+    people = [_enthusiast(key, people_dice, town) for key in range(town.experts)]
     return World(town=town, people=people, questions=_questions(town, question_dice))

@@ -1,12 +1,15 @@
 """Candidates: found by index, held while they are offered."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from experts.candidates import free_experts, hold, reach
 from experts.models import PoolRow
+from experts.offers import open_offers, withdraw
+from experts.states import OfferState
 from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
 from marketplace.questions.models import Question
@@ -52,3 +55,29 @@ def test_who_left_the_pool_meanwhile_or_is_held_by_another_decision_is_passed_ov
         one.execute(text("DELETE FROM expert_pool WHERE person_id = :id"), {"id": found.person_id})
         assert not hold(one, found, language="en")
     database.engine.dispose()
+
+
+def test_silence_on_the_last_offer_says_that_somebody_may_be_away_and_an_answer_that_he_is_not(
+    session: Session, database: Database
+) -> None:
+    world = make_world(database, experts=1)
+    person, now = world.experts[0][0], utcnow()
+    offer = open_offers(session, put(session, world, now=now - timedelta(seconds=30)).id)[0]
+    session.execute(text("UPDATE online_span SET started_at = :at"), {"at": now - timedelta(hours=1)})
+    question = put(session, world, now=now)
+
+    def chance() -> float:
+        return next(
+            each.facts.away
+            for each in free_experts(session, question, categories=reach(session, question), live=True, now=now)
+            if each.person_id == person
+        )
+
+    withdraw(session, [offer], why="taken", now=now)
+    assert chance() > 0.5
+    offer.state = OfferState.DECLINED
+    session.flush()
+    assert chance() == 0.0
+    offer.state, offer.answered_at = OfferState.LAPSED, now - timedelta(minutes=5)
+    session.execute(text("UPDATE online_span SET started_at = :at"), {"at": now})
+    assert chance() == 0.0
