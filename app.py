@@ -27,6 +27,7 @@ from whitenoise import WhiteNoise
 
 from experts import (
     admission,
+    agents,
     board,
     callings,
     candidates,
@@ -185,8 +186,9 @@ def _platform(app: Flask, settings: Settings, database: Database) -> Platform:
 
 
 def _free_and_payable(session: Session, brand_id: UUID) -> int:
-    """How many experts may be promised to a shopper: none while the brand cannot pay for a conversation."""
-    return candidates.count_free(session, brand_id) if wallet.can_pay(session, brand_id) else 0
+    """How many people may be promised to a shopper: no expert while the brand cannot pay for a conversation."""
+    experts_free = candidates.count_free(session, brand_id) if wallet.can_pay(session, brand_id) else 0
+    return experts_free + agents.count_own(session, brand_id)
 
 
 def _asset_finder(dist: Path) -> Callable[[str], str]:
@@ -226,7 +228,9 @@ STORY: Story = {
     QuestionEnded: Consequences(now=(dispatch.on_ended, board.on_question)),
     ExpertFree: Consequences(now=(dispatch.on_expert_free,)),
     ExpertFull: Consequences(now=(dispatch.on_expert_full,)),
-    AvailabilityChanged: Consequences(now=(consequences.on_availability, board.on_availability)),
+    AvailabilityChanged: Consequences(
+        now=(consequences.on_availability, agents.on_availability, board.on_availability)
+    ),
     MissionChanged: Consequences(later=("experts.refresh_mission",)),
     # (4) conversation
     ConversationOpened: Consequences(
@@ -237,7 +241,12 @@ STORY: Story = {
     DeviceReached: Consequences(now=(callings.on_reached,)),
     MessagePosted: Consequences(now=(later.on_posted, callings.on_posted)),
     SegmentOpened: Consequences(now=(consequences.on_segment_opened, board.on_conversation)),
-    SegmentClosed: Consequences(now=(consequences.on_segment_closed,)),
+    SegmentClosed: Consequences(
+        now=(
+            consequences.on_segment_closed,
+            agents.on_segment_closed,
+        )
+    ),
     # (6) earned
     ConversationClosed: Consequences(
         now=(

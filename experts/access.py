@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.orm import Session
 
 from experts.models import Decision, Enrolment, Expert
+from experts.models_routing import Rehearsal
 from marketplace.brands.access import may, role_in
 from marketplace.brands.states import Role
 from marketplace.chat.access import access_conversation
@@ -85,6 +86,18 @@ def access_enrolment(
     if not may(actor, enrolment.brand_id, at_least):
         raise Forbidden
     return enrolment
+
+
+def access_rehearsal(
+    session: Session, actor: Actor, rehearsal_id: UUID, *, lock: bool = False, at_least: Role = Role.ANALYST
+) -> Rehearsal:
+    """A rehearsal, for its brand's team from a role on, and operators. Raises `NotFound`, `Forbidden`."""
+    rehearsal = session.get(Rehearsal, rehearsal_id, with_for_update=lock or None)
+    if rehearsal is None or role_in(actor, rehearsal.brand_id) is None:
+        raise NotFound
+    if not may(actor, rehearsal.brand_id, at_least):
+        raise Forbidden
+    return rehearsal
 
 
 def _is_known_to(session: Session, actor: Actor, person_id: UUID) -> bool:

@@ -23,7 +23,7 @@ from marketplace.core.events import publish, send
 def on_segment_closed(session: Session, event: SegmentClosed) -> None:
     """The expert is free for one more, and counts as idle from now."""
     segment = session.get_one(Segment, event.segment_id)
-    if segment.kind is not AuthorKind.EXPERT or segment.closed_at is None:
+    if segment.closed_at is None or not _has_desk(session, segment):
         return
     session.execute(
         update(Expert)
@@ -37,7 +37,7 @@ def on_segment_closed(session: Session, event: SegmentClosed) -> None:
 def on_segment_opened(session: Session, event: SegmentOpened) -> None:
     """Somebody took a conversation over: one more of those served at once. Raises `AtCapacity`."""
     segment = session.get_one(Segment, event.segment_id)
-    if segment.kind is not AuthorKind.EXPERT:
+    if not _has_desk(session, segment):
         return
     taken = session.execute(
         update(Expert)
@@ -60,11 +60,16 @@ def on_opened(session: Session, event: ConversationOpened) -> None:
     """All devices of the expert show the new conversation."""
     conversation = session.get_one(Conversation, event.conversation_id)
     segment = live_segment(session, conversation.id)
-    if segment is None or segment.kind is not AuthorKind.EXPERT:
+    if segment is None or not _has_desk(session, segment):
         return
     row = conversation_json(session, conversation, locale=conversation.language)
     send(session, "conversation", row, room=person_room(segment.person_id), namespace="/expert")
     _tell(session, segment.person_id, now=conversation.opened_at)
+
+
+def _has_desk(session: Session, segment: Segment) -> bool:
+    """Experts have one; of a brand's agents, those who took a seat."""
+    return segment.kind is AuthorKind.EXPERT or session.get(Expert, segment.person_id) is not None
 
 
 def on_availability(session: Session, event: AvailabilityChanged) -> None:

@@ -60,6 +60,11 @@ def shop_origins(session: Session, person_id: UUID) -> list[str]:
     return list(session.scalars(query.where(Enrolment.person_id == person_id).distinct().order_by(Site.origin)))
 
 
+def site_origins(session: Session, brand_id: UUID) -> list[str]:
+    """The sites of one brand, for the desk of its agents."""
+    return list(session.scalars(select(Site.origin).where(Site.brand_id == brand_id).order_by(Site.origin)))
+
+
 def availability_json(expert: Expert, *, now: datetime) -> dict[str, Any]:
     """The switch and what stands between the expert and the next offer."""
     status = availability.of(expert, now)

@@ -12,11 +12,12 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from experts import routing
+from experts import agents, routing
 from experts.admission import Turned, at_the_door, in_the_queue, out_of_money
-from experts.candidates import anybody_present, free_experts, hold, reach
+from experts.candidates import free_experts, hold, reach
 from experts.cascade import (
     LEAST_PACE,
+    AgentsMode,
     Audience,
     OpenOffer,
     Progress,
@@ -66,7 +67,7 @@ def on_triaged(session: Session, event: QuestionTriaged) -> None:
         turned = out_of_money(session, question) or in_the_queue(session, question, policy)
     if turned is not None:
         _turn_away(session, question, turned, now=now)
-    elif not anybody_present(session, question, now=now):
+    elif not agents.anybody_at_work(session, question, policy.cascade.agents, now=now):
         _go_later(session, question, now=now)
     advance(session, question, now=now)
 
@@ -119,14 +120,18 @@ _FOR_EXPERT = text(
     """
     SELECT q.id, q.brand_id, open.since FROM question q
     LEFT JOIN LATERAL (
-        SELECT min(o.made_at) AS since FROM offer o WHERE o.question_id = q.id AND o.state = 'made') AS open ON true
-    WHERE q.state IN ('waiting', 'offered') AND EXISTS (
+        SELECT min(o.made_at) AS since FROM offer o WHERE o.question_id = q.id AND o.state = 'made'
+           AND o.enrolment_id IS NOT NULL) AS open ON true
+    WHERE q.state IN ('waiting', 'offered') AND (EXISTS (
+        SELECT 1 FROM agent_seat s JOIN expert e ON e.person_id = s.person_id
+        WHERE s.person_id = :person AND s.brand_id = q.brand_id AND q.language = ANY(e.languages))
+      OR EXISTS (
         SELECT 1 FROM expert_pool p WHERE p.person_id = :person AND p.language = q.language AND (
             p.category_id = q.category_id
             OR (q.category_id IS NULL AND p.category_id IN (SELECT id FROM category c WHERE c.brand_id = q.brand_id))
             OR (q.widened AND EXISTS (
                 SELECT 1 FROM category own JOIN category pc ON pc.id = p.category_id
-                WHERE own.id = q.category_id AND (pc.id = own.parent_id OR pc.parent_id = own.parent_id)))))
+                WHERE own.id = q.category_id AND (pc.id = own.parent_id OR pc.parent_id = own.parent_id))))))
       AND NOT EXISTS (SELECT 1 FROM offer o WHERE o.question_id = q.id AND o.person_id = :person)
     ORDER BY q.state = 'offered', q.asked_at LIMIT 10
     """
@@ -190,12 +195,13 @@ def advance(session: Session, question: Question, *, now: datetime, again: bool 
     wake-up otherwise, until the next timer).
     """
     policy = routing.current(session, question.brand_id).policy.cascade
-    someone, was_waiting, passed_over = True, question.state is QuestionState.WAITING, False
+    someone, agent = True, policy.agents is not AgentsMode.NONE
+    was_waiting, passed_over = question.state is QuestionState.WAITING, False
     category = session.get(Category, question.category_id) if question.category_id else None
     for _ in range(MOST_STEPS):
         if question.state not in _WAITING:
             return
-        clock = _clock(session, question, category, candidates=someone)
+        clock = _clock(session, question, category, candidates=someone, agent=agent)
         step = next_step(policy, clock, now)
         match step.kind:
             case StepKind.LAPSE:
@@ -203,7 +209,8 @@ def advance(session: Session, question: Question, *, now: datetime, again: bool 
                 lapse(session, over, now=now, pause_after=policy.pause_after_missed)
                 _settle_state(session, question, now=now)
             case StepKind.OFFER:
-                someone, passed_over = _offer_one(session, question, step, now=now)
+                made, passed_over = (_offer_agent if step.agent else _offer_one)(session, question, step, now=now)
+                someone, agent = someone and (made or step.agent), agent and (made or not step.agent)
             case StepKind.WIDEN:
                 question.widened = True
                 someone = True
@@ -217,7 +224,7 @@ def advance(session: Session, question: Question, *, now: datetime, again: bool 
                 _tell(session, question, now=now)
                 return
             case StepKind.WAIT | StepKind.DONE:
-                if question.open_to_all and someone and _offer_one(session, question, step, now=now)[0]:
+                if question.open_to_all and _offer_anybody(session, question, step, someone, agent, now):
                     continue
                 _settle_state(session, question, now=now, count=len(clock.open_offers))
                 question.due_at = step.until
@@ -231,10 +238,10 @@ def advance(session: Session, question: Question, *, now: datetime, again: bool 
 
 
 def _clock(
-    session: Session, question: Question, category: Category | None, *, candidates: bool
+    session: Session, question: Question, category: Category | None, *, candidates: bool, agent: bool
 ) -> QuestionClock:  # fmt: skip
     offers = session.execute(
-        select(Offer.made_at, Offer.expires_at, Expert.answer_delay)
+        select(Offer.made_at, Offer.expires_at, Expert.answer_delay, Offer.enrolment_id.is_(None))
         .join(Expert, Expert.person_id == Offer.person_id)
         .where(Offer.question_id == question.id, Offer.state == OfferState.MADE)
         .order_by(Offer.made_at)
@@ -244,13 +251,16 @@ def _clock(
         progress = Progress.OPEN_TO_ALL if question.open_to_all else Progress.LATER
     later_offers = 0
     if question.later_since is not None:
-        made = select(Offer.id).where(Offer.question_id == question.id, Offer.made_at >= question.later_since)
+        to_experts = Offer.enrolment_id.is_not(None)
+        made = select(Offer.id).where(
+            Offer.question_id == question.id, Offer.made_at >= question.later_since, to_experts
+        )
         later_offers = len(session.scalars(made).all())
     return QuestionClock(
         asked_at=question.asked_at, progress=progress, candidates=candidates,
-        open_offers=tuple(OpenOffer(made, expires, pace_of(delay)) for made, expires, delay in offers),
+        open_offers=tuple(OpenOffer(made, expires, pace_of(delay), own) for made, expires, delay, own in offers),
         can_widen=category is not None and category.parent_id is not None, widened=question.widened,
-        later_since=question.later_since, later_offers=later_offers,
+        later_since=question.later_since, later_offers=later_offers, agents=agent,
     )  # fmt: skip
 
 
@@ -291,6 +301,39 @@ def _try_offer(session: Session, question: Question, step: Step, *, now: datetim
             _tell(session, question, now=now)
             return True, True
     return True, False
+
+
+def _offer_anybody(
+    session: Session, question: Question, step: Step, someone: bool, agent: bool, now: datetime
+) -> bool:  # fmt: skip
+    """A question open to all goes to the next expert, else to an agent; whether there was one."""
+    if someone and _offer_one(session, question, step, now=now)[0]:
+        return True
+    return agent and _offer_agent(session, question, step, now=now)[0]
+
+
+def _offer_agent(session: Session, question: Question, step: Step, *, now: datetime) -> tuple[bool, bool]:
+    """The same for the least busy free agent of the brand not yet asked."""
+    live = step.audience is Audience.LIVE
+    people = agents.free(session, question, live=live, now=now)
+    until = step.until if step.kind is StepKind.OFFER and step.until else now + timedelta(minutes=10)
+    decision = None
+    for place, person_id in enumerate(people, 1):
+        if (live and not claim(session, person_id)) or not agents.hold(session, person_id):
+            continue
+        if decision is None:
+            version = routing.current(session, question.brand_id).id
+            decision = agents.decide(session, question, people, version, now)
+        made = make_offer(
+            session, question, person_id=person_id, enrolment_id=None, decision_id=decision.id, rank=place,
+            terms=agents.terms(session.get_one(Brand, question.brand_id)), live=live, now=now, until=until,
+        )  # fmt: skip
+        if made is not None:
+            decision.chosen_id = person_id
+            move(session, question, QuestionAction.OFFER, by="system", now=now, due_at=until)
+            _tell(session, question, now=now)
+            return True, False
+    return False, bool(people)
 
 
 def _settle_state(session: Session, question: Question, *, now: datetime, count: int | None = None) -> None:

@@ -74,3 +74,19 @@ class PolicyUnchanged(Conflict):
 
     code = "policy_unchanged"
     message = "Nothing differs from the present policy."
+
+
+class RehearsalRuns(Conflict):
+    """One rehearsal of a brand at a time."""
+
+    code = "rehearsal_runs"
+    message = "A rehearsal of this brand is running. Wait for it, or stop it."
+
+
+class TooLittleHistory(Conflict):
+    """A period with so few questions that chance would decide."""
+
+    code = "too_little_history"
+    message = (
+        "The last %(days)s days hold %(found)s questions; a rehearsal needs at least %(least)s. Choose a longer period."
+    )

@@ -51,6 +51,8 @@ class Expert(Base):
     """Exponential mean of seconds between an offer and its acceptance."""
     idle_since: Mapped[datetime | None]
     joined_at: Mapped[datetime]
+    is_enthusiast: Mapped[bool] = mapped_column(default=True)
+    """False for a desk that only serves an agent of a brand's team (`experts.agents`)."""
 
 
 class WeeklyHours(Base):
@@ -163,7 +165,7 @@ class Decision(Base):
     at: Mapped[datetime]
     rules_version: Mapped[Short]
     rule: Mapped[Short]
-    """“score” or “random_even” (the 5 % live baseline)."""
+    """“score”, “random_even” (the 5 % live baseline), or “agents” (the brand's own, the least busy first)."""
     weights: Mapped[Json]
     candidates: Mapped[JsonList]
     """[{person_id, rank, total, acceptance, speed, quality, fairness, idle}], best first"""
@@ -192,7 +194,8 @@ class Offer(Base):
     id: Mapped[Key]
     question_id: Mapped[UUID] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("expert.person_id", ondelete="CASCADE"))
-    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
+    enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
+    """None for an offer to an agent of the brand."""
     decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id", ondelete="SET NULL"))
     state: Mapped[OfferState] = mapped_column(state_column(OfferState), default=OfferState.MADE)
     rank: Mapped[int] = mapped_column(default=1)

@@ -19,6 +19,7 @@ from marketplace.brands.models import Brand, Category, Product
 from marketplace.chat.conversations import open_conversation
 from marketplace.chat.masking import masked
 from marketplace.chat.models import Conversation
+from marketplace.chat.states import AuthorKind
 from marketplace.chat.wire import person_room, product_card
 from marketplace.core.actors import Actor
 from marketplace.core.clock import new_id
@@ -67,7 +68,7 @@ def claim(session: Session, person_id: UUID) -> bool:
 
 
 def make_offer(
-    session: Session, question: Question, *, person_id: UUID, enrolment_id: UUID, decision_id: UUID, rank: int,
+    session: Session, question: Question, *, person_id: UUID, enrolment_id: UUID | None, decision_id: UUID, rank: int,
     terms: dict[str, Any], live: bool, now: datetime, until: datetime,
 ) -> Offer | None:  # fmt: skip
     """Propose the question; none when the expert got another live offer in the meantime."""
@@ -135,6 +136,7 @@ def accept(session: Session, actor: Actor, offer_id: UUID, *, now: datetime) -> 
     conversation = open_conversation(
         session, question=question, person_id=offer.person_id, terms=offer.terms,
         introduction=introduce(session, expert, question, now=now), now=now,
+        kind=AuthorKind.EXPERT if offer.enrolment_id is not None else AuthorKind.AGENT,
     )  # fmt: skip
     session.flush()
     pool.refresh(session, offer.person_id, now=now)

@@ -151,10 +151,15 @@ def refresh_mission(session: Session, mission_id: UUID, *, now: datetime) -> set
     return refresh_many(session, list(found), now=now)
 
 
+def served(session: Session, expert_ids: Collection[UUID], *, now: datetime) -> Iterable[Row[Any]]:
+    """What experts may answer now, present or not: person_id, category_id, language, enrolment_id, mission_id."""
+    return session.execute(_ROWS, {"ids": list(expert_ids), "now": now, "overall": OVERALL})
+
+
 def _wanted(
     session: Session, experts: dict[UUID, Row[Any]], free: Sequence[UUID], now: datetime
 ) -> list[tuple[UUID, UUID, str, UUID, UUID, float]]:
-    found = session.execute(_ROWS, {"ids": list(free), "now": now, "overall": OVERALL})
+    found = served(session, free, now=now)
     return [
         (
             row.person_id, row.category_id, row.language, row.enrolment_id, row.mission_id,

@@ -33,6 +33,7 @@ def become_expert(
     if expert is None:
         expert = Expert(person_id=person.id, public_name="", languages=[], joined_at=now)
         session.add(expert)
+    expert.is_enthusiast = True
     _fill(expert, public_name, languages, country, headline_en, headline_fr, bio)
     if not 1 <= capacity <= availability.MOST_AT_ONCE:
         raise ProfileIncomplete("Choose between 1 and 10 conversations at once.", field="capacity")

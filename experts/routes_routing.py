@@ -28,7 +28,7 @@ def index() -> ResponseReturnValue:
     if request.method == "GET":
         with transaction() as session:
             present = routing.current(session, current_brand(session, actor()).id)
-        return _page(form_of(present.policy))
+        return editor(form_of(present.policy))
     with transaction() as session:
         current_brand(session, actor(), at_least=Role.MANAGER)
     form = PolicyForm()
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
         if number:
             flash(_("Version %(number)s is in force from the next question on.", number=number), "success")
             return redirect(url_for(".index"))
-    return _page(form)
+    return editor(form)
 
 
 @door.get("/versions")
@@ -71,7 +71,8 @@ def use(number: int) -> ResponseReturnValue:
     return redirect(url_for(".index"))
 
 
-def _page(form: PolicyForm) -> ResponseReturnValue:
+def editor(form: PolicyForm) -> ResponseReturnValue:
+    """The editor with what was written in it."""
     with transaction() as session:
         brand = current_brand(session, actor())
         present = routing.current(session, brand.id)

@@ -149,6 +149,23 @@ WEIGHTS = (
         "borrowed_share", _l("Ratings of other categories"), _l("What a rating elsewhere counts here."), PERCENT, 0.01
     ),
     Setting(
+        "acceptance_emphasis", _l("Firmness of acceptance"), _l("How firmly those come first who will probably accept.")
+    ),
+    Setting("speed_emphasis", _l("Firmness of speed"), _l("How firmly those come first who answer offers quickly.")),
+    Setting(
+        "away_share",
+        _l("Chance to be away"),
+        _l("Chance that somebody of whom nothing was seen for long is not at the desk."),
+        PERCENT,
+        0.01,
+    ),
+    Setting(
+        "away_seconds",
+        _l("A sign of life fades in"),
+        _l("After this time what was last seen of somebody says a third of what it said at first."),
+        SECONDS,
+    ),
+    Setting(
         "prior_accepted",
         _l("Newcomers’ accepted offers"),
         _l("Offers that a new expert is credited with having accepted."),

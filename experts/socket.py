@@ -1,5 +1,7 @@
 """`/expert`: the workbench's namespace, for signed-in experts and for programs that speak in their name."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -7,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from experts import availability, consulting, dispatch, offers, presence
+from experts import agents, availability, consulting, dispatch, offers, presence
 from experts.access import access_expert
 from experts.desk import availability_json, conversation_json, desk_state, own_id, search_products
 from marketplace.chat.access import access_conversation, access_served
@@ -145,6 +147,17 @@ class ExpertVerbs:
             return {}
 
 
+def at_the_desk(parts: Platform, identify: Any) -> Any:
+    """Agents of a brand who took a seat serve here too."""
+
+    def identify_seated(sid: str, environ: Mapping[str, Any], auth: Mapping[str, Any]) -> Connection:
+        known: Connection = identify(sid, environ, auth)
+        with parts.database_now().unit_of_work() as session:
+            return replace(known, actor=agents.at_the_desk(session, known.actor))
+
+    return identify_seated
+
+
 def expert_door(
     parts: Platform, app: Any, verbs: ExpertVerbs, conversations: ConversationVerbs, desk: DeskVerbs
 ) -> SocketDoor:
@@ -167,7 +180,7 @@ def expert_door(
     return SocketDoor(
         name="/expert",
         audience=Audience.EXPERT,
-        identify=identify_person(parts, app),
+        identify=at_the_desk(parts, identify_person(parts, app)),
         events=(*own, *conversations.events(), *desk.events()),
         rooms=lambda c: (person_room(c.actor.person_id),) if c.actor.person_id else (),
         welcome=welcome,

@@ -13,17 +13,20 @@ from experts import (
     pool,
     presence,
     queries,
+    rehearsals,
     routes_applications,
     routes_apply,
     routes_hours,
     routes_missions,
     routes_operator,
     routes_profile,
+    routes_rehearsals,
     routes_reputation,
     routes_routing,
     routes_team,
     routes_why,
 )
+from experts.jobs_rehearsal import rehearse
 from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
 from marketplace.core.jobs import Task
@@ -31,7 +34,8 @@ from marketplace.core.web import NavItem, Platform
 
 DOORS = (
     routes_apply.door, routes_missions.door, routes_profile.door, routes_hours.door, routes_reputation.door,
-    routes_why.door, routes_applications.door, routes_team.door, routes_routing.door, routes_operator.door,
+    routes_why.door, routes_applications.door, routes_team.door, routes_routing.door, routes_rehearsals.door,
+     routes_operator.door,
 )  # fmt: skip
 
 REFRESH_MISSION = "experts.refresh_mission"
@@ -51,6 +55,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(door)
     parts.sweeps += [lapse_presence, turn_duty]
     parts.jobs.add(Task(REFRESH_MISSION, run=refresh_mission), parts)
+    parts.jobs.add(Task(rehearsals.PLAY, run=rehearse, attempts=3), parts)
     parts.jobs.add(Task(BY_DATE, run=turn_missions, cron="3 * * * *"), parts)
     cli.register(app)
     _add_menu(parts)

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_babel import lazy_gettext
 
-from experts import dispatch, routes_board, routes_paths, routes_settings, routes_shares
+from experts import dispatch, routes_board, routes_desk, routes_paths, routes_settings, routes_shares
 from experts.board_verbs import BoardVerbs
 from experts.jobs import TASKS
 from experts.routes_workbench import door
@@ -17,6 +17,7 @@ def register(app: Flask) -> None:
     parts: Platform = app.extensions["comptoir"]
     app.register_blueprint(door)
     app.register_blueprint(routes_settings.door)
+    app.register_blueprint(routes_desk.door)
     routes_paths.register(app, parts)
     routes_shares.register(app, parts)
     verbs = ExpertVerbs(parts)

@@ -24,7 +24,7 @@ _ROLES = text(
     "SELECT member.brand_id, member.role FROM brand_member AS member JOIN brand ON brand.id = member.brand_id "
     "WHERE member.person_id = :person AND brand.disabled_at IS NULL ORDER BY brand.name"
 )
-_IS_EXPERT = text("SELECT EXISTS (SELECT 1 FROM expert WHERE person_id = :person)")
+_IS_EXPERT = text("SELECT EXISTS (SELECT 1 FROM expert WHERE person_id = :person AND is_enthusiast)")
 _OPEN_BRAND = text("SELECT name FROM brand WHERE id = :brand AND disabled_at IS NULL")
 
 

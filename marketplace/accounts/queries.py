@@ -33,7 +33,7 @@ def find_people(
         "disabled": Person.disabled_at.is_not(None),
         "unconfirmed": Person.email_confirmed_at.is_(None),
         # Tables of later layers are read by name: this is a fact, not an import.
-        "expert": text("EXISTS (SELECT 1 FROM expert WHERE expert.person_id = person.id)"),
+        "expert": text("EXISTS (SELECT 1 FROM expert WHERE expert.person_id = person.id AND is_enthusiast)"),
         "brand": text("EXISTS (SELECT 1 FROM brand_member WHERE brand_member.person_id = person.id)"),
     }
     if kind in conditions:

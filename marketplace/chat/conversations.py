@@ -41,7 +41,8 @@ def open_conversation(
     conversation = Conversation(
         id=new_id(), brand_id=question.brand_id, question_id=question.id, visitor_id=question.visitor_id,
         mission_id=terms.get("mission_id"), product_id=question.product_id, category_id=question.category_id,
-        language=question.language, terms={**terms, "mission_id": str(terms.get("mission_id"))},
+        language=question.language,
+        terms={**terms, "mission_id": str(terms["mission_id"]) if terms.get("mission_id") else None},
         state=ConversationState.OPEN, opened_at=now, last_seq=0,
         by_mail=question.live_until is not None and now > question.live_until,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from marketplace.chat.access import access_conversation
 from marketplace.chat.events import MessagePosted
 from marketplace.chat.masking import hidden_in
 from marketplace.chat.models import Attachment
-from marketplace.chat.states import AuthorKind, ConversationState, EventKind
+from marketplace.chat.states import ConversationState, EventKind
 from marketplace.chat.wire import (
     Named,
     NumberedEvent,
@@ -73,10 +73,11 @@ _POST = text(
     WITH known AS (
         SELECT id, seq, at FROM conversation_event WHERE conversation_id = :conversation AND client_id = :client
     ), live AS (
-        SELECT id, person_id FROM segment WHERE conversation_id = :conversation AND closed_at IS NULL
+        SELECT id, person_id, kind FROM segment WHERE conversation_id = :conversation AND closed_at IS NULL
     ), numbered AS (
         UPDATE conversation AS c SET
-            last_seq = last_seq + 1, last_message_at = :now, last_author = :author,
+            last_seq = last_seq + 1, last_message_at = :now,
+            last_author = CASE WHEN :by_shopper THEN 'shopper' ELSE (SELECT kind FROM live) END,
             state = 'open', snoozed_until = NULL,
             shopper_messages = shopper_messages + (CASE WHEN :by_shopper THEN 1 ELSE 0 END),
             shopper_replies = shopper_replies + (CASE WHEN :by_shopper AND server_messages > 0 THEN 1 ELSE 0 END),
@@ -86,17 +87,18 @@ _POST = text(
           AND (CASE WHEN :by_shopper THEN c.visitor_id = :visitor AND NOT EXISTS (
                    SELECT 1 FROM visitor WHERE visitor.id = :visitor AND visitor.quiet_until > :now)
                ELSE EXISTS (SELECT 1 FROM live WHERE live.person_id = :person) END)
-        RETURNING c.last_seq, c.visitor_id, c.brand_id, c.language, c.by_mail
+        RETURNING c.last_author, c.last_seq, c.visitor_id, c.brand_id, c.language, c.by_mail
     ), served AS (
         UPDATE segment SET messages = messages + 1 FROM live, numbered
         WHERE segment.id = live.id AND NOT :by_shopper
     ), stored AS (
         INSERT INTO conversation_event
             (conversation_id, seq, id, client_id, kind, author, person_id, text, attachment_id, product_id, data, at)
-        SELECT :conversation, numbered.last_seq, :id, :client, 'message', :author, :person, :text,
+        SELECT :conversation, numbered.last_seq, :id, :client, 'message', numbered.last_author, :person, :text,
                :attachment, :product, :data, :now FROM numbered
     )
-    SELECT numbered.last_seq AS seq, numbered.visitor_id, numbered.brand_id, numbered.language, numbered.by_mail,
+    SELECT numbered.last_author AS author, numbered.last_seq AS seq, numbered.visitor_id,
+           numbered.brand_id, numbered.language, numbered.by_mail,
            EXISTS (SELECT 1 FROM visitor WHERE visitor.id = numbered.visitor_id AND email IS NOT NULL) AS has_email,
            (SELECT person_id FROM live) AS server, known.id AS known_id, known.seq AS known_seq, known.at AS known_at
     FROM numbered FULL JOIN known ON true
@@ -114,10 +116,9 @@ def post(
     """
     _check_content(session, actor, conversation_id, content)
     by_shopper = actor.visitor_id is not None
-    author = AuthorKind.SHOPPER if by_shopper else (AuthorKind.EXPERT if actor.is_expert else AuthorKind.AGENT)
     message_id = new_id()
     values = {
-        "conversation": conversation_id, "client": client_id, "now": now, "author": author.value, "id": message_id,
+        "conversation": conversation_id, "client": client_id, "now": now, "id": message_id,
         "by_shopper": by_shopper, "visitor": actor.visitor_id, "person": actor.person_id, "text": content.text,
         "attachment": content.attachment_id, "product": content.product_id,
         "data": hidden_in(content.text) if by_shopper else {},
@@ -129,7 +130,7 @@ def post(
         return Receipt(row.known_id, row.known_seq, row.known_at, fresh=False)
     assert row is not None
     event = numbered(
-        {**values, "conversation_id": conversation_id, "seq": row.seq, "kind": EventKind.MESSAGE,
+        {**values, "conversation_id": conversation_id, "seq": row.seq, "author": row.author, "kind": EventKind.MESSAGE,
          "person_id": actor.person_id, "client_id": client_id, "at": now},
         _self(session, actor),
     )  # fmt: skip

@@ -471,6 +471,7 @@ def upgrade() -> None:
         sa.Column("answer_delay", sa.Float(), nullable=False),
         sa.Column("idle_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_enthusiast", sa.Boolean(), nullable=False),
         sa.CheckConstraint("capacity BETWEEN 1 AND 10", name=op.f("ck_expert_capacity")),
         sa.CheckConstraint("live >= 0", name=op.f("ck_expert_live")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_expert_person_id")),
@@ -1817,7 +1818,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("question_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("enrolment_id", sa.Uuid(), nullable=False),
+        sa.Column("enrolment_id", sa.Uuid(), nullable=True),
         sa.Column("decision_id", sa.Uuid(), nullable=True),
         sa.Column(
             "state",

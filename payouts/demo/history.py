@@ -8,7 +8,7 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from payouts.demo import beside, second_looks
+from payouts.demo import beside, routing_story, second_looks
 from payouts.demo.desk import Desk
 from payouts.demo.diary import Ask, Rota, asks, mondays
 from payouts.demo.money import Till
@@ -63,9 +63,11 @@ class History:
             self._play.desk.go_home(session, self._world.members, now=self._now)
             second_looks.tell(session, seed=self._seed, now=self._now)
             beside.tell(session, self._past, self._world, seed=self._seed, now=self._now)
+            routing_story.tell(session, self._world, now=self._now)
             self._past.settle(session, now=self._now)
             self._past.hand_over(session)
         self._till.close(self._now)
+        routing_story.rehearse(self._past, self._world, now=self._now)
 
     def _tell_some(self, clock: datetime) -> datetime:
         """Tell the next events in one transaction; the time afterwards."""

@@ -73,7 +73,7 @@ def test_beside_an_expert_and_an_agent_are_asked_in_the_same_moment() -> None:
     second = next_step(policy(AgentsMode.BESIDE), clock, START)
     assert (second.kind, second.agent) == (StepKind.OFFER, True)
     both = replace(clock, open_offers=(*clock.open_offers, offer(0, agent=True)))
-    assert next_step(policy(AgentsMode.BESIDE), both, START) == Step(StepKind.WAIT, at(15))
+    assert next_step(policy(AgentsMode.BESIDE), both, START) == Step(StepKind.WAIT, at(CascadePolicy().first_hedge))
 
 
 def test_offers_open_to_agents_count_for_the_most_at_a_time() -> None:

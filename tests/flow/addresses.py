@@ -65,6 +65,7 @@ OF_BRAND = {
     "product_id": "SELECT id FROM product WHERE brand_id = :brand ORDER BY id LIMIT 1",
     "conversation_id": "SELECT id FROM conversation WHERE brand_id = :brand ORDER BY last_seq DESC LIMIT 1",
     "question_id": "SELECT question_id FROM conversation WHERE brand_id = :brand ORDER BY last_seq DESC LIMIT 1",
+    "rehearsal_id": "SELECT id FROM rehearsal WHERE brand_id = :brand ORDER BY created_at LIMIT 1",
     "setup_id": "SELECT setup_id FROM wallet_settings WHERE brand_id = :brand",
     "top_up_id": "SELECT id FROM top_up WHERE brand_id = :brand LIMIT 1",
 }
