@@ -1,5 +1,6 @@
 """A year by months and quarters, straight from the ledger: the expert's summary, and the report to the tax office."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -134,4 +135,9 @@ def sellers(session: Session, year: int) -> list[Seller]:
         Seller(person, names.get(person, ""), details.get(person), accounts.get(person, ""), currency, tuple(own))
         for (person, currency), own in found.items()
     ]
-    return sorted(rows, key=lambda one: (one.name, one.currency))
+    return sorted(rows, key=lambda one: (_plain(one.name), one.currency))
+
+
+def _plain(name: str) -> str:
+    """For sorting: É is next to E."""
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

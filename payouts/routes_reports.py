@@ -1,6 +1,6 @@
 """The yearly report on what experts earned (DAC7): what is missing, and the files for the tax office."""
 
-from flask import Response, render_template
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core.actors import Audience
@@ -11,6 +11,7 @@ from payouts import dac7, parties, reports
 from payouts.routes_statements import FIRST_YEAR
 from payouts.spreadsheets import as_csv
 
+PAGE = 50
 DETAILS = ("street", "postcode", "city", "country", "tin", "tin_country", "born_on", "vat_number")
 door = Door("operator_reports", __name__, audience=Audience.OPERATOR, url_prefix="/operator/reports")
 
@@ -32,11 +33,13 @@ def _sellers(year: int) -> list[reports.Seller]:
 @door.get("/<int:year>")
 def show(year: int) -> ResponseReturnValue:
     """Every seller with his quarters; who cannot be reported yet comes first."""
-    found = _sellers(year)
+    found, page = _sellers(year), max(1, request.args.get("page", 1, type=int))
     found.sort(key=lambda one: one.is_complete)
     return render_template(
-        "payouts/report.html", year=year, sellers=found, first=FIRST_YEAR, has_next=year < utcnow().year,
-        lacking=sum(not one.is_complete for one in found), quarters=dac7.QUARTERS,
+        "payouts/report.html", year=year, sellers=found[(page - 1) * PAGE : page * PAGE],
+        previous_url=url_for(".show", year=year, page=page - 1) if page > 1 else None,
+        next_url=url_for(".show", year=year, page=page + 1) if len(found) > page * PAGE else None, first=FIRST_YEAR,
+        has_next=year < utcnow().year, lacking=sum(not one.is_complete for one in found), quarters=dac7.QUARTERS,
     )  # fmt: skip
 
 

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Person
 from marketplace.brands.models import Brand, Mission
 from marketplace.core.db import Database
-from payouts import documents, earned, earnings, numbering, parties
-from payouts.chart import NOBODY
+from marketplace.core.money import Money
+from payouts import booking, documents, earned, earnings, facturx, numbering, parties
+from payouts.chart import NOBODY, AccountKind, platform
 from payouts.models import Document, DocumentLine, DocumentSeries, Earning
-from payouts.states import DocumentKind
+from payouts.states import DocumentKind, Rule
 from tests.factories.accounts import make_person
 from tests.factories.documents import make_buyer, make_platform, make_seller
-from tests.factories.payouts import earn, make_market
+from tests.factories.payouts import earn, make_market, place, send_back
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 IN_OCTOBER = datetime(2026, 10, 14, 10, 0, tzinfo=UTC)
@@ -119,6 +120,33 @@ def test_what_is_taken_back_in_its_own_month_is_not_invoiced(session: Session, m
     issued = by_kind(documents.issue(session, market.person.id, OCTOBER, now=FIRST_OF_NOVEMBER))
     assert issued["fees"].total_minor == taken.gross_minor
     assert [line["returned"] for line in issued["fees"].content["lines"]] == [False, False, True]
+
+
+def test_a_bonus_of_the_platform_is_billed_to_it_by_itself(session: Session, market: Market) -> None:
+    booking.book(
+        session, booking.Ground(Rule.BONUS_PLATFORM, market.person.id, None), Money(1_500, "EUR"),
+        payer=platform(AccountKind.EXPENSE_BONUS, "EUR"), commission_bps=0, calculation={"reason": "", "by": ""},
+        available_on=IN_OCTOBER, now=IN_OCTOBER,
+    )  # fmt: skip
+    issued = by_kind(documents.issue(session, market.person.id, OCTOBER, now=FIRST_OF_NOVEMBER))
+    assert set(issued) == {"bonus"}
+    bonus = issued["bonus"]
+    assert (bonus.total_minor, bonus.brand_id, facturx.type_code(bonus)) == (1_500, None, "389")
+    assert "Self-billing." in bonus.content["mentions"]
+    assert bonus.content["buyer"]["name"] == "Comptoir SAS"
+
+
+def test_goods_that_come_back_after_the_invoice_are_a_credit_note_of_their_share(session: Session) -> None:
+    brand, mission, person = make_market(session, pay_minor=200, sale_bps=500, attribution_hours=48, return_days=60)
+    make_platform(session)
+    make_buyer(session, brand)
+    make_seller(session, person)
+    order = place(session, earn(session, mission, person, now=IN_OCTOBER), 8_400)
+    first = by_kind(documents.issue(session, person.id, OCTOBER, now=FIRST_OF_NOVEMBER))["fees"]
+    assert first.total_minor == 200 + 420
+    send_back(session, order, 4_200, name="R1", now=IN_NOVEMBER)
+    note = by_kind(documents.issue(session, person.id, NOVEMBER, now=FIRST_OF_DECEMBER))["fees"]
+    assert (note.total_minor, note.corrects_id) == (-210, first.id)
 
 
 def test_an_expert_registered_for_vat_bills_it_inside_the_price(session: Session, market: Market) -> None:
