@@ -107,7 +107,7 @@ def _statement_paper(found: Statement, name: tuple[str, ...]) -> Paper:
         lang=locale, title=_("Statement %(week)s", week=found.week), number="", dated=found.since.date(),
         subtitle=_("Earned and taken back from Monday to Sunday (UTC)"),
         footer=_("Statement %(week)s", week=found.week),
-        facts=((_("From"), written(found.since.date(), locale)), (_("Until"), written(found.until.date(), locale)),
+        facts=((_("From"), written(found.since.date(), locale)), (_("Until"), written(found.last_day, locale)),
                (_("Lines"), str(len(found.lines)))),
         parties=(Block(_("Expert"), name),) if name else (), sections=sections or
         (Section("", columns, (), empty=_("Nothing was earned this week")),), totals=totals,

@@ -1,7 +1,7 @@
 """A week's statement: what was earned and taken back in it, over all brands, as the ledger has it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -35,6 +35,11 @@ class Statement:
     until: datetime
     lines: tuple[Line, ...]
     unpaid: tuple[Unpaid, ...]
+
+    @property
+    def last_day(self) -> date:
+        """The Sunday."""
+        return (self.until - timedelta(days=1)).date()
 
     @property
     def totals(self) -> list[Sums]:
