@@ -37,7 +37,7 @@ def register(app: Flask) -> None:
     parts.nav += [
         NavItem(persona="expert", label=lazy_gettext("Conversations"), endpoint="expert_workbench.index",
                 icon="messages-square", order=10),
-        NavItem("brand", lazy_gettext("Live"), "brand_live.index", "activity", order=8),
         NavItem(persona="expert", label=lazy_gettext("Devices"), endpoint="expert_settings.index", icon="bell",
                 order=32, group=lazy_gettext("My work")),
+        NavItem("brand", lazy_gettext("Live board"), "brand_live.index", "activity", order=8),
     ]  # fmt: skip

@@ -67,11 +67,13 @@ OF_BRAND = {
     "question_id": "SELECT question_id FROM conversation WHERE brand_id = :brand ORDER BY last_seq DESC LIMIT 1",
     "rehearsal_id": "SELECT id FROM rehearsal WHERE brand_id = :brand ORDER BY created_at LIMIT 1",
     "setup_id": "SELECT setup_id FROM wallet_settings WHERE brand_id = :brand",
+    "review_id": "SELECT id FROM rating_review WHERE brand_id = :brand ORDER BY state = 'open' DESC, id LIMIT 1",
     "top_up_id": "SELECT id FROM top_up WHERE brand_id = :brand LIMIT 1",
 }
 OF_EXPERT = {
     "document_id": "SELECT id FROM document WHERE person_id = :person ORDER BY issued_at DESC LIMIT 1",
     "year": "SELECT max(extract(year FROM earned_at))::int FROM earning WHERE person_id = :person",
+    "rating_id": "SELECT id FROM rating WHERE person_id = :person ORDER BY id DESC LIMIT 1",
     "conversation_id": "SELECT conversation_id FROM segment WHERE person_id = :person ORDER BY opened_at DESC LIMIT 1",
     "question_id": "SELECT question_id FROM offer WHERE person_id = :person AND decision_id IS NOT NULL LIMIT 1",
     "brand": "SELECT slug FROM brand WHERE slug <> 'nordet-trail' ORDER BY slug LIMIT 1",
@@ -91,6 +93,7 @@ OF_OPERATOR = {
     "document_id": "SELECT id FROM document ORDER BY issued_at DESC LIMIT 1",
     "year": "SELECT max(extract(year FROM earned_at))::int FROM earning",
     "dispute_id": "SELECT id FROM dispute ORDER BY due_at NULLS LAST LIMIT 1",
+    "review_id": "SELECT id FROM rating_review ORDER BY state = 'open' DESC, id LIMIT 1",
     "person_id": "SELECT person_id FROM segment ORDER BY opened_at DESC LIMIT 1",
     "brand_id": "SELECT id FROM brand ORDER BY id LIMIT 1",
     "mail_id": "SELECT id FROM mail WHERE body <> '' ORDER BY id DESC LIMIT 1",

@@ -157,7 +157,7 @@ export function Reader({ watched }: { watched: Watched }): JSX.Element {
         </button>
       </header>
       <div class="body board-reader">
-        <ol class="thread" aria-label={t("What was said")} lang={talk.language}>
+        <ol class="thread" tabIndex={0} aria-label={t("What was said")} lang={talk.language}>
           {lines.map((line) => (
             <Words key={line.key} line={line} shopper={shopper} />
           ))}
