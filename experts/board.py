@@ -13,10 +13,12 @@ from experts.models import Enrolment, Expert
 from experts.states import EnrolmentState
 from marketplace.accounts.models import Person
 from marketplace.brands.models import Category
+from marketplace.chat import transfers
 from marketplace.chat.events import ConversationClosed, ConversationOpened, SegmentOpened
 from marketplace.chat.models import Conversation, Segment
-from marketplace.chat.states import AuthorKind, ConversationState
-from marketplace.chat.wire import avatar_url, brand_room
+from marketplace.chat.models_desk import Transfer
+from marketplace.chat.states import AuthorKind, ConversationState, TransferTarget
+from marketplace.chat.wire import authors, avatar_url, brand_room
 from marketplace.core.events import send
 from marketplace.questions.events import QuestionEnded, QuestionTriaged
 from marketplace.questions.models import Question, Visitor
@@ -32,7 +34,7 @@ _TEXT = 160
 
 def board_json(session: Session, brand_id: UUID, *, locale: str, now: datetime) -> dict[str, Any]:
     """The whole board; times are ISO 8601, UTC, and `now` is the server's clock."""
-    conversations = _conversations(session, brand_id, locale)
+    conversations = _conversations(session, brand_id, locale, now)
     return {
         "now": now.isoformat(), "waiting": _waiting(session, brand_id, locale, now), "conversations": conversations,
         "experts": _experts(session, brand_id, conversations, now),
@@ -61,7 +63,7 @@ def _waiting(session: Session, brand_id: UUID, locale: str, now: datetime) -> li
     ]  # fmt: skip
 
 
-def _conversations(session: Session, brand_id: UUID, locale: str) -> list[dict[str, Any]]:
+def _conversations(session: Session, brand_id: UUID, locale: str, now: datetime) -> list[dict[str, Any]]:
     rows = session.execute(
         select(Conversation, Question, Category, Visitor.name, Segment, Person)
         .join(Question, Question.id == Conversation.question_id)
@@ -72,7 +74,8 @@ def _conversations(session: Session, brand_id: UUID, locale: str) -> list[dict[s
         .where(Conversation.brand_id == brand_id, Conversation.state != ConversationState.CLOSED)
         .order_by(Conversation.last_message_at)
         .limit(MOST)
-    )
+    ).all()
+    asked = _asked_of_agents(session, [row[0].id for row in rows], now)
     return [
         {
             "id": str(talk.id), "question_id": str(question.id), "text": question.text[:_TEXT],
@@ -83,9 +86,27 @@ def _conversations(session: Session, brand_id: UUID, locale: str) -> list[dict[s
             "unanswered": talk.last_author in {None, AuthorKind.SHOPPER},
             "snoozed_until": talk.snoozed_until.isoformat() if talk.snoozed_until else None,
             "server": _server(person, segment) if person is not None and segment is not None else None,
+            "asked": asked.get(talk.id),
         }
         for talk, question, category, shopper, segment, person in rows
     ]  # fmt: skip
+
+
+def _asked_of_agents(session: Session, ids: list[UUID], now: datetime) -> dict[UUID, dict[str, Any]]:
+    """Conversations that somebody would hand to the brand's own people: who, and what to know."""
+    found = {
+        key: transfer for key, transfer in transfers.open_transfers(session, ids).items()
+        if transfer.target is TransferTarget.AGENTS and transfer.expires_at > now
+    }  # fmt: skip
+    names = authors(session, {transfer.by_id for transfer in found.values()})
+    return {key: _asked(transfer, names) for key, transfer in found.items()}
+
+
+def _asked(transfer: Transfer, names: dict[UUID, Any]) -> dict[str, Any]:
+    return {
+        "by": names.get(transfer.by_id, {}).get("name", ""), "comment": transfer.comment,
+        "expires_at": transfer.expires_at.isoformat(),
+    }  # fmt: skip
 
 
 def _server(person: Person, segment: Segment) -> dict[str, Any]:

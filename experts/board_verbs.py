@@ -81,10 +81,14 @@ class BoardVerbs:
 
         def work(session: Session) -> dict[str, Any]:
             conversation = access_steered(session, actor, about.conversation_id, at_least=Role.AGENT)
-            person_id = _person(actor)
-            transfers.hand_over(
-                session, conversation, to_id=person_id, kind=AuthorKind.AGENT, by_id=person_id, comment="", now=utcnow()
-            )
+            person_id, now = _person(actor), utcnow()
+            asked = transfers.open_transfer(session, conversation.id)
+            if asked is not None and person_id in asked.asked and asked.expires_at > now:
+                transfers.accept(session, actor, asked.id, now=now)  # the comment of who asked comes along
+            else:
+                transfers.hand_over(
+                    session, conversation, to_id=person_id, kind=AuthorKind.AGENT, by_id=person_id, comment="", now=now
+                )
             return {}
 
         with self._gates.of(about.conversation_id):

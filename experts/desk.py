@@ -46,7 +46,7 @@ def desk_state(session: Session, expert: Expert, *, locale: str, now: datetime) 
         "availability": availability_json(expert, now=now),
         "offers": [describe(session, offer, question) for offer, question in offers_of(session, person.id, now=now)],
         "conversations": conversations_json(session, person.id, locale=locale),
-        "transfers": transfers.asked_of(session, person.id, agent=False, now=now),
+        "transfers": transfers.asked_of(session, person.id, now=now),
         "consultations": consulting.open_for(session, person.id, now=now),
         "time_zone": person.time_zone,
         "today": today_json(session, expert, person, now=now),

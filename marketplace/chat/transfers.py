@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.brands.models import Brand, Category, Member, Product
@@ -218,16 +218,24 @@ def open_transfers(session: Session, conversation_ids: Sequence[UUID]) -> dict[U
     return {each.conversation_id: each for each in session.scalars(select(Transfer).where(*waiting))}
 
 
-def asked_of(session: Session, person_id: UUID, *, agent: bool, now: datetime) -> list[dict[str, Any]]:
-    """What a person is asked to take over now, oldest first; as an expert, or as an agent of a brand."""
+def asked_of(session: Session, person_id: UUID, *, now: datetime) -> list[dict[str, Any]]:
+    """What a person is asked to take over now, oldest first; as an expert and as an agent of a brand."""
     rows = session.execute(
         select(Transfer, Conversation)
         .join(Conversation, Conversation.id == Transfer.conversation_id)
-        .where(Transfer.state == TransferState.ASKED, Transfer.asked.contains([person_id]), Transfer.expires_at > now)
-        .where((Transfer.target == TransferTarget.AGENTS) == agent)
+        .where(*_asks(person_id, now))
         .order_by(Transfer.made_at)
     )
     return [describe(session, transfer, conversation) for transfer, conversation in rows]
+
+
+def count_asked(session: Session, person_id: UUID, *, now: datetime) -> int:
+    """How many conversations a person is asked to take over now."""
+    return session.scalar(select(func.count()).select_from(Transfer).where(*_asks(person_id, now))) or 0
+
+
+def _asks(person_id: UUID, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Transfer.state == TransferState.ASKED, Transfer.asked.contains([person_id]), Transfer.expires_at > now)
 
 
 def describe(session: Session, transfer: Transfer, conversation: Conversation) -> dict[str, Any]:
@@ -288,8 +296,13 @@ def _gone(transfer: Transfer, why: str) -> dict[str, Any]:
 
 
 def _tell(session: Session, transfer: Transfer, name: str, payload: dict[str, Any], person_id: UUID) -> None:
-    namespace = "/brand" if transfer.target is TransferTarget.AGENTS else "/expert"
-    send(session, name, payload, room=person_room(person_id), namespace=namespace)
+    _send(session, name, payload, person_id, agent=transfer.target is TransferTarget.AGENTS)
+
+
+def _send(session: Session, name: str, payload: dict[str, Any], person_id: UUID, *, agent: bool) -> None:
+    """An agent looks at the board or sits at the desk, which is the workbench of the experts: both are told."""
+    for namespace in ("/expert", "/brand") if agent else ("/expert",):
+        send(session, name, payload, room=person_room(person_id), namespace=namespace)
 
 
 def _tell_server(session: Session, conversation: Conversation, transfer: Transfer) -> None:
@@ -298,5 +311,4 @@ def _tell_server(session: Session, conversation: Conversation, transfer: Transfe
     if serving is None:
         return
     payload = {"conversation_id": str(conversation.id), "transfer": summary(transfer)}
-    namespace = "/expert" if serving.kind is AuthorKind.EXPERT else "/brand"
-    send(session, "transfer_state", payload, room=person_room(serving.person_id), namespace=namespace)
+    _send(session, "transfer_state", payload, serving.person_id, agent=serving.kind is AuthorKind.AGENT)

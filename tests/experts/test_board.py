@@ -12,13 +12,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from experts import agents
+from experts.desk import desk_state
 from experts.models import Expert
 from marketplace.accounts import tokens
+from marketplace.accounts.models import Person
 from marketplace.brands.models import Brand, Member
 from marketplace.brands.states import Role
+from marketplace.chat import transfers
 from marketplace.chat.models import Conversation, Segment
-from marketplace.chat.models_desk import Note
-from marketplace.chat.states import AuthorKind, CloseReason, NoteKind
+from marketplace.chat.models_desk import Note, Transfer
+from marketplace.chat.states import AuthorKind, CloseReason, NoteKind, TransferState, TransferTarget
 from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
 from payouts.models import Earning
@@ -107,6 +111,32 @@ def test_taking_over_opens_a_segment_of_the_agent_and_frees_the_expert(live: Liv
     assert session.get_one(Expert, live.expert).live == 0
     assert call("sync", after=0)["events"][-1]["kind"] == "transferred"
     assert call("take_over")["ok"], "the same again changes nothing"
+
+
+def test_an_agent_sees_on_the_board_and_at_the_desk_that_an_expert_asks_for_him_and_takes_over(
+    live: Live, session: Session
+) -> None:
+    person, call = live.member(Role.AGENT)
+    with live.database.unit_of_work() as other:
+        conversation = other.get_one(Conversation, live.conversation)
+        transfers.ask(
+            other, conversation, by_id=live.expert, target=TransferTarget.AGENTS, people=[person],
+            comment="She asks about an order.", now=utcnow(),
+        )  # fmt: skip
+    assert call("board")["conversations"][0]["asked"]["comment"] == "She asks about an order."
+    desk = agents.take_seat(
+        session, session.get_one(Brand, live.world.brand.id), session.get_one(Person, person), languages=["en"],
+        capacity=1, now=utcnow(),
+    )  # fmt: skip
+    assert transfers.count_asked(session, person, now=utcnow()) == 1
+    assert [row["comment"] for row in desk_state(session, desk, locale="en", now=utcnow())["transfers"]]
+    session.commit()
+    assert call("take_over")["ok"]
+    session.expire_all()
+    transfer = session.scalars(select(Transfer)).one()
+    assert (transfer.state, transfer.accepted_by) == (TransferState.ACCEPTED, person)
+    assert [row["text"] for row in call("notes")["notes"]] == ["She asks about an order."]
+    assert call("board")["conversations"][0]["asked"] is None
 
 
 @pytest.mark.parametrize(("rule", "paid"), [(None, True), ("away_from_here", False)])

@@ -61,7 +61,10 @@ OF_BRAND = {
         "SELECT e.id FROM enrolment e JOIN mission m ON m.id = e.mission_id WHERE m.brand_id = :brand "
         "ORDER BY e.state = :wanted DESC, e.id LIMIT 1"
     ),
+    "dispute_id": "SELECT id FROM dispute WHERE brand_id = :brand ORDER BY state = 'opened' DESC, opened_at LIMIT 1",
+    "earning_id": "SELECT id FROM earning WHERE brand_id = :brand AND rule = 'sale' LIMIT 1",
     "import_id": "SELECT id FROM catalogue_import WHERE brand_id = :brand LIMIT 1",
+    "order_id": "SELECT id FROM shop_order WHERE brand_id = :brand ORDER BY state = 'attributed' DESC LIMIT 1",
     "product_id": "SELECT id FROM product WHERE brand_id = :brand ORDER BY id LIMIT 1",
     "conversation_id": "SELECT id FROM conversation WHERE brand_id = :brand ORDER BY last_seq DESC LIMIT 1",
     "question_id": "SELECT question_id FROM conversation WHERE brand_id = :brand ORDER BY last_seq DESC LIMIT 1",

@@ -11,11 +11,15 @@ from sqlalchemy.orm import Session
 
 from experts.models import Expert
 from marketplace.accounts.models import Person
+from marketplace.core.db import Database
+from marketplace.core.money import Money
+from payouts import bonuses
 from payouts.models import LedgerTransaction, Payout, PayoutRun, TopUp
 from payouts.states import PayoutState, RunState, TopUpState
 from tests.factories.accounts import PASSWORD, make_person
 from tests.factories.brands import make_brand, make_mission
 from tests.factories.payouts import NOW, earn, make_market
+from tests.factories.world import make_world
 from tests.support import JobRunner
 
 
@@ -32,6 +36,18 @@ def _without_tokens(app: object, monkeypatch: pytest.MonkeyPatch) -> None:
 def make_expert(session: Session, person: Person) -> None:
     session.add(Expert(person_id=person.id, public_name=person.name, languages=["en"], joined_at=NOW))
     session.flush()
+
+
+def test_a_bonus_is_a_line_of_the_earnings(client: FlaskClient, session: Session, database: Database) -> None:
+    world = make_world(database)
+    person = session.get_one(Person, world.experts[0][0])
+    bonuses.give_by_brand(
+        session, id=uuid4(), brand_id=world.brand.id, person_id=person.id, amount=Money(500, "EUR"),
+        reason="Twelve patient answers", by=None, commission_bps=2_000, now=NOW,
+    )  # fmt: skip
+    session.commit()
+    sign_in(client, person)
+    assert "Bonus from the brand" in client.get("/expert/earnings").text
 
 
 def test_the_whole_way_by_hand(client: FlaskClient, session: Session, jobs: JobRunner) -> None:

@@ -60,6 +60,11 @@ function TalkRow({ talk }: { talk: Talk }): JSX.Element {
         )}
       </p>
       <p lang={talk.language}>{talk.text}</p>
+      {talk.asked && (
+        <p class="board-asked">
+          <b>{t("{name} asks your team to take over.", { name: talk.asked.by })}</b> {talk.asked.comment}
+        </p>
+      )}
       <p class="row between">
         <span class="row tight">
           {talk.server && <Face name={talk.server.name} url={talk.server.avatar_url} />}
@@ -80,7 +85,8 @@ function TalkRow({ talk }: { talk: Talk }): JSX.Element {
 
 export function Talks({ state }: { state: Talk["state"] }): JSX.Element {
   const { model, t } = useTools();
-  const rows = model.board.conversations.filter((talk) => talk.state === state);
+  const found = model.board.conversations.filter((talk) => talk.state === state);
+  const rows = [...found.filter((talk) => talk.asked), ...found.filter((talk) => !talk.asked)];
   const running = state === "open";
   return (
     <Column

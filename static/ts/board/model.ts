@@ -54,6 +54,7 @@ export class Model {
     this.sio.on<ConversationEvent>("event", (event) => this.heard(event));
     this.sio.on<Note>("note", (note) => this.noted(note));
     this.sio.on<{ brand_id: string }>("board", (about) => about.brand_id === boot.brand.id && this.nudge());
+    for (const name of ["transfer", "transfer_gone"]) this.sio.on(name, () => this.nudge());
     this.sio.start();
     setInterval(() => this.live && void this.read(), EVERY_MS);
   }

@@ -33,6 +33,8 @@ export interface Talk {
   unanswered: boolean;
   snoozed_until: string | null;
   server: Server | null;
+  /** The brand's own people are asked to take over. */
+  asked: { by: string; comment: string; expires_at: string } | null;
 }
 
 export interface Expert {
