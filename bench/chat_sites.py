@@ -92,7 +92,8 @@ class ProductSite:
         environment = {
             **os.environ, "DATABASE_URL": self._server.replace("/postgres?", f"/{name}?"), "COMPTOIR_DEMO": "0",
             "PUBLIC_URL": f"http://127.0.0.1:{self._ports[0]}", "LOG_LEVEL": "ERROR", "REDIS_URL": self._redis,
-            "MESSAGES_PER_MINUTE": "1000000", "SECRET_KEY": "a-secret-for-one-run-of-a-load-program-only",
+            "MESSAGES_PER_MINUTE": "1000000", "SHOPPER_MESSAGES_PER_MINUTE": "1000000",
+            "SECRET_KEY": "a-secret-for-one-run-of-a-load-program-only",
             "DATABASE_POOL": "20",
         }  # fmt: skip
         place = one_core if len(self._ports) == 1 else all_cores

@@ -43,6 +43,7 @@ class Web:
         self.environment = {
             **os.environ, "PORT": str(port), "SHOP_PORT": str(port + 1), "VAR_DIR": self.folder.name,
             "COMPTOIR_DEMO": "0", "PUBLIC_URL": f"http://127.0.0.1:{port}", "LOG_LEVEL": "WARNING",
+            "SHOPPER_MESSAGES_PER_MINUTE": "1000000",
         }  # fmt: skip
         self._database: str | None = None
         server = os.environ.get("DATABASE_URL")

@@ -1,5 +1,6 @@
 """Pages of a conversation: the shopper's private link, and pictures of people who answer."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,19 +13,22 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from marketplace.brands.models import Brand, Product
-from marketplace.chat import conversations, messages
+from marketplace.chat import conversations
 from marketplace.chat.access import access_picture
 from marketplace.chat.links import access_by_link
 from marketplace.chat.models import Conversation
 from marketplace.chat.picture_routes import picture_response, read_file
 from marketplace.chat.picture_verbs import PictureVerbs
+from marketplace.chat.socket import ConversationVerbs, MessageIn
 from marketplace.chat.states import ConversationState
 from marketplace.chat.wire import history
-from marketplace.core.actors import Audience
+from marketplace.core.actors import Actor, Audience
 from marketplace.core.clock import new_id, utcnow
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.web import Door, refusals, status_of, transaction
-from marketplace.questions.asking import LONGEST, clean_text
+from marketplace.questions.asking import LONGEST
+from marketplace.questions.conduct import cool_down
+from marketplace.questions.models import Visitor
 
 private = Door("private", __name__, audience=Audience.PUBLIC, url_prefix="/c")
 
@@ -62,23 +66,33 @@ def reply(token: str) -> ResponseReturnValue:
 
 
 def _post(token: str, form: ReplyForm) -> None:
-    client_id, text, picture_id = UUID(form.client_id.data), form.text.data or "", None
-    if form.picture.data:
-        text = text and clean_text(text)  # refused before the picture is kept, so that both can be sent again
-        with transaction() as session:
-            conversation, actor = access_by_link(session, token, now=utcnow())
+    """Send the reply with the manners of the socket: rate, repetitions, insults and their pause, length."""
+    try:
+        client_id = UUID(form.client_id.data)
+    except ValueError:
+        raise Invalid("Reload the page, then try again.") from None
+    with transaction() as session:
+        conversation, actor = access_by_link(session, token, now=utcnow())
+        conversation_id = conversation.id
+        pause = cool_down(session.get_one(Visitor, conversation.visitor_id), now=utcnow())
+    if pause is not None:
+        raise pause
+    verbs: ConversationVerbs = current_app.extensions["conversation_verbs"]
+    text = form.text.data or ""
+    sent = MessageIn(conversation_id=conversation_id, client_id=client_id, text=text)
+    verbs.message(actor, sent, bring=_picture_of(form, actor, sent) if form.picture.data else None)
+
+
+def _picture_of(form: ReplyForm, actor: Actor, sent: MessageIn) -> Callable[[], UUID]:
+    def bring() -> UUID:
         verbs: PictureVerbs = current_app.extensions["picture_verbs"]
         kept = verbs.keep(
-            actor, conversation.id, client_id=client_id, file_name=form.picture.data.filename or "",
+            actor, sent.conversation_id, client_id=sent.client_id, file_name=form.picture.data.filename or "",
             content=read_file(form.picture.data),
         )  # fmt: skip
-        picture_id = UUID(kept["id"])
-    with transaction() as session:
-        conversation, actor = access_by_link(session, token, now=utcnow(), lock=True)
-        content = messages.Content(clean_text(text) if not picture_id else text, None, picture_id)
-        messages.post(
-            session, actor, conversation_id=conversation.id, client_id=client_id, content=content, now=utcnow()
-        )
+        return UUID(kept["id"])
+
+    return bring
 
 
 @private.get("/<token>/pictures/<uuid:attachment_id>")

@@ -1,7 +1,7 @@
 """Socket events that every namespace of a conversation shares, and the brand's namespace."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 from uuid import UUID
 
@@ -90,21 +90,26 @@ class ConversationVerbs:
     def __init__(self, parts: Platform):
         self._database = parts.database_now
         self._emit = parts.realtime.emit
-        self._buckets = Buckets(per_minute=parts.settings.messages_per_minute, burst=parts.settings.messages_per_minute)
-        self._talks = Buckets(per_minute=parts.settings.messages_per_minute, burst=parts.settings.messages_per_minute)
+        people, shoppers = parts.settings.messages_per_minute, parts.settings.shopper_messages_per_minute
+        self._people = Buckets(per_minute=people, burst=people)
+        self._shoppers = Buckets(per_minute=shoppers, burst=max(1, shoppers * 2 // 3))
+        self._talks = Buckets(per_minute=2 * shoppers, burst=2 * shoppers)
         self._repeats = Repeats()
         self.gates = Gates()
 
-    def message(self, actor: Actor, sent: MessageIn) -> Stored:
-        """Store and announce a message; the acknowledgement comes after the commit."""
+    def message(self, actor: Actor, sent: MessageIn, *, bring: Callable[[], UUID] | None = None) -> Stored:
+        """Store and announce a message; the acknowledgement comes after the commit.
+
+        `bring` keeps the picture that came along and gives its id, once nothing stands against the words.
+        """
         writer = actor.visitor_id or actor.person_id
         if writer is None:
             raise Forbidden
-        self._buckets.take(writer)
-        text = clean_text(sent.text) if sent.text or not (sent.product_id or sent.attachment_id) else ""
+        (self._people if actor.visitor_id is None else self._shoppers).take(writer)
+        text = clean_text(sent.text) if sent.text or not (sent.product_id or sent.attachment_id or bring) else ""
         if actor.visitor_id is not None:
             self._mind_manners(actor.visitor_id, sent, text)
-        content = messages.Content(text, sent.product_id, sent.attachment_id)
+        content = messages.Content(text, sent.product_id, bring() if bring else sent.attachment_id)
 
         def work(session: Session) -> messages.Receipt:
             return messages.post(

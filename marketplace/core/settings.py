@@ -54,7 +54,8 @@ class Settings(BaseSettings):
         500_000, ge=0, description="runs above this total need a second operator, in minor units"
     )
     payout_margin_minor: int = Field(0, ge=0, description="kept at the provider when runs are sent, in minor units")
-    messages_per_minute: int = Field(600, ge=1, description="messages one writer may send in a minute")
+    messages_per_minute: int = Field(600, ge=1, description="messages one person who answers may send in a minute")
+    shopper_messages_per_minute: int = Field(30, ge=1, description="the same for one shopper; twice that in one thread")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @model_validator(mode="after")
