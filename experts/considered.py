@@ -43,7 +43,8 @@ _SHARES = text("""
                (SELECT coalesce(sum(extract(epoch FROM coalesce(s.ended_at, :now) - greatest(s.started_at, :since))), 0)
                   FROM online_span s
                  WHERE s.person_id = p.person_id AND (s.ended_at IS NULL OR s.ended_at > :since)) / 3600.0 AS hours,
-               (SELECT count(*) FROM offer o WHERE o.person_id = p.person_id AND o.made_at >= :since) AS offers
+               (SELECT count(*) FROM offer o
+                 WHERE o.person_id = p.person_id AND o.enrolment_id IS NOT NULL AND o.made_at >= :since) AS offers
           FROM peers p
     )
     SELECT sum(hours) AS all_hours, sum(offers) AS all_offers, count(*) FILTER (WHERE hours > 0) AS peers,

@@ -126,8 +126,8 @@ def accept(session: Session, actor: Actor, offer_id: UUID, *, now: datetime) -> 
     _answer(session, offer, OfferAction.ACCEPT, now=now)
     _tell_gone(session, offer, "answered")
     expert = session.get_one(Expert, offer.person_id, populate_existing=True)
-    _count(expert, accepted=True, now=now)
-    if offer.live:
+    _count(expert, offer, accepted=True, now=now)
+    if offer.live and offer.enrolment_id is not None:
         expert.answer_delay = next_mean_delay(expert.answer_delay, (now - offer.made_at).total_seconds())
     expert.idle_since = None
     if expert.live >= expert.capacity:
@@ -151,7 +151,7 @@ def decline(session: Session, actor: Actor, offer_id: UUID, *, reason: str, now:
     _refuse_gone(offer, now)
     _answer(session, offer, OfferAction.DECLINE, now=now, reason=reason)
     _tell_gone(session, offer, "answered")
-    _count(session.get_one(Expert, offer.person_id), accepted=False, now=now)
+    _count(session.get_one(Expert, offer.person_id), offer, accepted=False, now=now)
     return question
 
 
@@ -162,7 +162,7 @@ def lapse(session: Session, offers: Iterable[Offer], *, now: datetime, pause_aft
         _tell_gone(session, offer, "lapsed")
         if offer.live:
             expert = session.get_one(Expert, offer.person_id)
-            _count(expert, accepted=False, now=now)
+            _count(expert, offer, accepted=False, now=now)
             availability.note_ignored(session, expert, now=now, pause_after=pause_after)
 
 
@@ -244,10 +244,13 @@ def _tell_gone(session: Session, offer: Offer, why: str) -> None:
     send(session, "offer_gone", payload, room=person_room(offer.person_id), namespace="/expert")
 
 
-def _count(expert: Expert, *, accepted: bool, now: datetime) -> None:
+def _count(expert: Expert, offer: Offer, *, accepted: bool, now: datetime) -> None:
+    """What is offered to a brand's agent leaves no record: he may be an expert elsewhere."""
+    if accepted:
+        expert.ignored = 0
+    if offer.enrolment_id is None:
+        return
     elapsed = (now - expert.counted_at).total_seconds() if expert.counted_at else 0.0
     expert.offered = faded(expert.offered, elapsed=elapsed, half_life=HALF_LIFE) + 1.0
     expert.accepted = faded(expert.accepted, elapsed=elapsed, half_life=HALF_LIFE) + (1.0 if accepted else 0.0)
     expert.counted_at = now
-    if accepted:
-        expert.ignored = 0

@@ -16,6 +16,7 @@ from marketplace.accounts.models import Person
 from marketplace.brands.missions import PayExample, pay_example
 from marketplace.brands.models import Brand, Category, Mission
 from marketplace.ratings.models import Rating
+from marketplace.ratings.queries import of_expert
 
 RECENT = timedelta(days=28)
 """The period of the offers and ratings that lists sum up."""
@@ -24,6 +25,7 @@ _OFFERS = text("""
     SELECT person_id, count(*) AS made, count(*) FILTER (WHERE state = 'accepted') AS accepted,
            count(*) FILTER (WHERE state = 'declined') AS declined, count(*) FILTER (WHERE state = 'lapsed') AS lapsed
       FROM offer WHERE person_id = ANY(:people) AND made_at >= :since AND state <> 'withdrawn'
+       AND enrolment_id IS NOT NULL
        AND (CAST(:brand AS uuid) IS NULL OR enrolment_id IN (SELECT id FROM enrolment WHERE brand_id = :brand))
      GROUP BY person_id
 """)
@@ -163,7 +165,9 @@ def exceptions_of(session: Session, person_id: UUID, *, now: datetime) -> Sequen
 def star_counts(session: Session, person_id: UUID) -> list[int]:
     """How many ratings that count have one star, two, ... five."""
     rows = session.execute(
-        select(Rating.stars, func.count()).where(Rating.person_id == person_id, Rating.counts).group_by(Rating.stars)
+        select(Rating.stars, func.count())
+        .where(Rating.person_id == person_id, Rating.counts, of_expert())
+        .group_by(Rating.stars)
     )
     counts: dict[int, int] = {row[0]: row[1] for row in rows}
     return [counts.get(stars, 0) for stars in range(1, 6)]
@@ -178,7 +182,7 @@ def ratings_of(
         select(Rating, Category, Brand.name)
         .join(Brand, Brand.id == Rating.brand_id)
         .outerjoin(Category, Category.id == Rating.category_id)
-        .where(Rating.person_id == person_id)
+        .where(Rating.person_id == person_id, of_expert())
         .order_by(Rating.id.desc())
         .limit(limit)
     )

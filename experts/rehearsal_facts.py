@@ -13,6 +13,7 @@ from experts import pool
 from experts.rehearsal_world import Answer, Asked, Past, Player, Reaction
 from experts.scoring import ACCEPTANCE_HALF_LIFE_SECONDS, REPUTATION_HALF_LIFE_SECONDS, Tally
 from marketplace.brands.models import Brand, Category
+from marketplace.ratings.queries import OF_EXPERT_SQL
 
 HABITS = timedelta(days=30)
 """Acceptance and delays are measured from so long before the period on."""
@@ -58,18 +59,19 @@ _RECORD = text("""
            avg(delay) FILTER (WHERE state = 'accepted') AS mean_delay
       FROM (SELECT person_id, state, extract(epoch FROM answered_at - made_at) AS delay,
                    power(0.5, extract(epoch FROM CAST(:since AS timestamptz) - made_at) / :half_life) AS weight
-              FROM offer WHERE person_id = ANY(:people) AND live AND made_at < :since
+              FROM offer WHERE person_id = ANY(:people) AND live AND enrolment_id IS NOT NULL AND made_at < :since
                AND made_at > CAST(:since AS timestamptz) - interval '120 days'
                AND state IN ('accepted', 'declined', 'lapsed')) AS faded
      GROUP BY person_id
 """)
-_RATINGS = text("""
+_RATINGS = text(f"""
     SELECT person_id, category_id, sum(weight) AS rated, coalesce(sum(weight) FILTER (WHERE stars >= 4), 0) AS good
       FROM (SELECT person_id, category_id, stars,
                    power(0.5, extract(epoch FROM CAST(:since AS timestamptz) - rated_at) / :half_life) AS weight
-              FROM rating WHERE person_id = ANY(:people) AND counts AND rated_at < :since) AS faded
+              FROM rating WHERE person_id = ANY(:people) AND counts AND rated_at < :since
+               AND {OF_EXPERT_SQL}) AS faded
      GROUP BY person_id, category_id
-""")
+""")  # no outside text in it
 _ONLINE = text("""
     SELECT person_id, started_at, coalesce(ended_at, :until) AS ended_at FROM online_span
      WHERE person_id = ANY(:people) AND started_at < :until AND (ended_at IS NULL OR ended_at > :before)

@@ -1,7 +1,9 @@
 """Reputation: what ratings that count add up to, per category, its parents and over all.
 
+Ratings of what a brand's agent served do not: an agent has none, and an expert who is one beside answers there for it.
+
 Each rating fades with a half-life of 90 days (`scoring.REPUTATION_HALF_LIFE_SECONDS`): recent ones weigh more. A
-mean is shown from five ratings on. For ranking, the share of good ratings is drawn towards the platform's mean by ten
+mean is shown from five ratings on. For ranking, the share of good ratings is drawn towards the platform's mean by six
 pseudo-ratings (`scoring.quality`), so that a new expert is taken for an ordinary one. Levels (`LEVELS`) look at the
 mean of stars drawn in the same way towards the group: all experts rated in the category.
 """
@@ -23,6 +25,7 @@ from experts.scoring import DEFAULT_WEIGHTS, REPUTATION_HALF_LIFE_SECONDS, Tally
 from marketplace.core.errors import NotFound
 from marketplace.ratings.events import RatingSaved
 from marketplace.ratings.models import Rating
+from marketplace.ratings.queries import OF_EXPERT_SQL
 
 LEAST_PUBLISHED = 5
 """Ratings from which on a mean is shown."""
@@ -31,14 +34,15 @@ GOOD = 4
 LOOKBACK = timedelta(seconds=10 * REPUTATION_HALF_LIFE_SECONDS)
 """Older ratings weigh less than a thousandth and are left out; this bounds what one rating costs."""
 
-_TOTALS = text("""
+_TOTALS = text(f"""
     SELECT category_id, count(*) AS number, sum(weight) AS rated, sum(weight * stars) AS stars,
            sum(weight) FILTER (WHERE stars >= :good) AS good
       FROM (SELECT category_id, stars,
                    power(0.5, greatest(extract(epoch FROM :at - rated_at), 0) / :half_life) AS weight
-              FROM rating WHERE person_id = :person AND counts AND rated_at > :since) AS counted
+              FROM rating WHERE person_id = :person AND counts AND rated_at > :since
+               AND {OF_EXPERT_SQL}) AS counted
      GROUP BY category_id
-""")
+""")  # no outside text in it
 _ANCESTORS = text("""
     WITH RECURSIVE up AS (
         SELECT id AS leaf, id, parent_id FROM category WHERE id = ANY(:ids)
@@ -51,7 +55,7 @@ _GROUP = text("""
     SELECT category_id, sum(stars) / sum(rated) AS mean FROM reputation WHERE category_id = ANY(:ids)
      GROUP BY category_id HAVING sum(rated) >= :least
 """)
-_LATEST = text("SELECT max(rated_at) FROM rating WHERE person_id = :person AND counts")
+_LATEST = text(f"SELECT max(rated_at) FROM rating WHERE person_id = :person AND counts AND {OF_EXPERT_SQL}")
 
 
 USUAL_MEAN = 4.2

@@ -25,8 +25,8 @@ _FIGURES = text("""
               FROM online_span s
              WHERE s.person_id = p.id AND (s.ended_at IS NULL OR s.ended_at > :since)) / 3600.0 AS hours,
            (SELECT count(*) FROM offer o JOIN question q ON q.id = o.question_id
-             WHERE o.person_id = p.id AND o.made_at >= :since AND q.brand_id = ANY(:brands)
-               AND (:everything OR q.category_id = ANY(:categories))) AS offers
+             WHERE o.person_id = p.id AND o.enrolment_id IS NOT NULL AND o.made_at >= :since
+               AND q.brand_id = ANY(:brands) AND (:everything OR q.category_id = ANY(:categories))) AS offers
       FROM person p WHERE p.id = ANY(:people)
 """)
 _PEOPLE = text("""

@@ -16,11 +16,12 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.chat.models import Conversation
-from marketplace.chat.states import CloseReason
+from marketplace.chat.models import Conversation, Segment
+from marketplace.chat.states import AuthorKind, CloseReason
 from marketplace.questions.models import Question
 from marketplace.questions.states import Intent
 from marketplace.ratings.models import Rating
+from marketplace.ratings.queries import of_expert
 from marketplace.ratings.states import ReviewRule
 
 LOW = 2
@@ -48,12 +49,15 @@ def judge(session: Session, rating: Rating) -> Finding | None:
     """What the rules say of a rating that counts; None when nothing is strange about it."""
     if rating.stars > LOW or not rating.counts:
         return None
+    segment = session.get(Segment, rating.segment_id)
+    if segment is not None and segment.kind is AuthorKind.AGENT:
+        return None  # no reputation hangs on it
     conversation = session.get_one(Conversation, rating.conversation_id)
     if _was_abusive(session, conversation, rating.rated_at):
         return Finding(ReviewRule.ABUSIVE_VISITOR, {"abusive": True})
     history = session.scalars(
         select(Rating.stars)
-        .where(Rating.person_id == rating.person_id, Rating.counts, Rating.id != rating.id)
+        .where(Rating.person_id == rating.person_id, Rating.counts, Rating.id != rating.id, of_expert())
         .order_by(Rating.rated_at.desc())
         .limit(MOST_HISTORY)
     ).all()

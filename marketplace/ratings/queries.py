@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Person
@@ -15,6 +15,13 @@ from marketplace.ratings.models import Rating, RatingReply, RatingReview, Rating
 from marketplace.ratings.states import ReviewState
 
 PAGE = 30
+OF_EXPERT_SQL = "NOT EXISTS (SELECT 1 FROM segment s WHERE s.id = rating.segment_id AND s.kind = 'agent')"
+"""Of rows of `rating`: those of experts. Agents of a brand are rated too, for the brand's figures only."""
+
+
+def of_expert() -> TextClause:
+    """The same as a condition of a query on `Rating`."""
+    return text(OF_EXPERT_SQL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from experts import agents, availability, dispatch, offers, presence
+from experts import agents, availability, dispatch, offers, presence, queries, reputation
 from experts.errors import ProfileIncomplete
 from experts.models import Decision, Expert, Offer
 from marketplace.accounts.actors import actor_of
@@ -21,6 +21,7 @@ from marketplace.core.clock import new_id, utcnow
 from marketplace.core.db import Database
 from marketplace.questions.models import Question
 from marketplace.questions.states import QuestionState
+from marketplace.ratings import rating
 from tests.factories.accounts import make_person
 from tests.factories.experts import set_policy
 from tests.factories.world import World, make_world
@@ -93,6 +94,27 @@ def test_beside_both_are_asked_and_the_first_wins_without_pay(session: Session, 
         now=utcnow(),
     )  # fmt: skip
     assert session.get_one(Expert, person.id, populate_existing=True).live == 0
+
+
+def test_what_an_agent_serves_counts_for_the_brand_and_for_nobodys_reputation(
+    session: Session, brand: Brand, world: World
+) -> None:
+    person, now = seated(session, brand), utcnow()
+    set_policy(session, brand, agents="before")
+    question = asked(session, brand, now=now)
+    offer = session.scalars(select(Offer).where(Offer.question_id == question.id)).one()
+    conversation = offers.accept(session, agents.at_the_desk(session, actor_of(session, person)), offer.id, now=now)
+    conversations.close(
+        session, conversation, reason=CloseReason.SOLVED, by=AuthorKind.AGENT, person_id=person.id, topic=None, now=now
+    )
+    assert rating.rate(session, conversation, stars=1, now=now).counts
+    session.flush()
+    desk = session.get_one(Expert, person.id, populate_existing=True)
+    reputation.rebuild(session, person.id, now=now)
+    assert reputation.of(session, person.id, now=now).count == 0
+    assert queries.star_counts(session, person.id) == [0] * 5
+    assert queries.ratings_of(session, person.id) == []
+    assert (desk.offered, desk.accepted, desk.live) == (0, 0, 0)
 
 
 def test_after_the_agent_is_asked_when_no_expert_is_left(session: Session, brand: Brand, world: World) -> None:

@@ -142,7 +142,7 @@ def test_levels_are_reached_by_number_and_by_the_mean_drawn_to_the_group(
 def test_few_ratings_are_drawn_to_the_group(session: Session, expert: Expert, trail: Category, now: datetime) -> None:
     make_rating(session, expert, trail, stars=5, at=now)
     standing = reputation.of(session, expert.person_id, trail.id, now=now)
-    assert standing.drawn(4.0) == pytest.approx((5 + 40) / 11)
+    assert standing.drawn(4.0) == pytest.approx((5 + 4 * reputation.PRIOR_RATINGS) / (1 + reputation.PRIOR_RATINGS))
     assert reputation.group_means(session, [trail.id]) == {trail.id: reputation.USUAL_MEAN}
     for _ in range(20):
         make_rating(session, expert, trail, stars=3, at=now)
