@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.chat.states import AuthorKind, CloseReason, ConversationState, EventKind
@@ -56,6 +56,8 @@ class Conversation(Base):
     by_mail: Mapped[bool] = mapped_column(default=False)
     """Whether the shopper has left and reads by e-mail."""
     mailed_seq: Mapped[int] = mapped_column(default=0)
+    copies: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    """Mails that brought somebody a copy of what was said."""
     link_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
     """Hash of the private link's token."""
     link_expires_at: Mapped[datetime | None]

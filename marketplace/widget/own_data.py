@@ -16,7 +16,7 @@ from marketplace.chat.models import Attachment, Conversation, ConversationEvent,
 from marketplace.chat.models_desk import Draft, Note, Transfer
 from marketplace.chat.states import AuthorKind, CloseReason, ConversationState, EventKind
 from marketplace.chat.wire import history
-from marketplace.core.errors import Invalid
+from marketplace.core.errors import Conflict, Invalid
 from marketplace.core.storage import Storage
 from marketplace.mail.models import Mail
 from marketplace.mail.outbox import post
@@ -24,12 +24,28 @@ from marketplace.questions.models import Question, TriageLabel, Visitor
 from marketplace.questions.visitors import clean_email
 from marketplace.ratings.models import Rating
 
+MOST_ADDRESSES = 3
+"""How many addresses a conversation is copied to, whoever asks and however often."""
+
+
+class CopiedEnough(Conflict):
+    """Copies went to as many addresses as may have one."""
+
+    code = "copied_enough"
+    message = "Copies went to three addresses already, no other can be added. Forward one of them instead."
+
 
 def mail_transcript(session: Session, conversation: Conversation, *, email: str | None, now: datetime) -> str:
-    """Mail what was said to `email`, or to the address that was left; the address. Raises `Invalid`."""
+    """Mail what was said to `email`, or to the address that was left; the address.
+
+    The conversation is held locked. Raises `Invalid`, `CopiedEnough`.
+    """
     to = clean_email(email) if email else session.get_one(Visitor, conversation.visitor_id).email
     if to is None:
         raise Invalid("Where to? Write your e-mail address.", field="email")
+    had = set(session.scalars(select(Mail.recipient).where(Mail.id.in_(conversation.copies))))
+    if to not in had and len(had) >= MOST_ADDRESSES:
+        raise CopiedEnough(field="email")
     events = history(session, conversation.id, after=0, locale=conversation.language)
     lines = [
         {
@@ -39,10 +55,11 @@ def mail_transcript(session: Session, conversation: Conversation, *, email: str 
         for event in events if event["kind"] is EventKind.MESSAGE
     ]  # fmt: skip
     brand = session.get_one(Brand, conversation.brand_id)
-    post(
+    copy = post(
         session, to=to, locale=conversation.language, template="transcript", now=now,
         context={"brand": brand.name, "lines": lines},
     )  # fmt: skip
+    conversation.copies = [*conversation.copies, copy.id]
     return to
 
 

@@ -248,10 +248,10 @@ class ShopperVerbs:
             return {"stars": rating.stars}
 
     def transcript(self, actor: Actor, wish: TranscriptIn) -> dict[str, Any]:
-        """Mail a copy; at most a few a minute, so that nobody is written to by strangers."""
+        """Mail a copy; to few addresses and at most a few at once, so that nobody is written to by strangers."""
         self._copies.take(wish.conversation_id)
         with self._database().unit_of_work() as session:
-            conversation = access_conversation(session, actor, wish.conversation_id)
+            conversation = access_conversation(session, actor, wish.conversation_id, lock=True)
             return {"email": mail_transcript(session, conversation, email=wish.email, now=utcnow())}
 
     def erase(self, actor: Actor, about: ConversationIn) -> dict[str, Any]:

@@ -1610,6 +1610,7 @@ def upgrade() -> None:
         sa.Column("survey", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("by_mail", sa.Boolean(), nullable=False),
         sa.Column("mailed_seq", sa.Integer(), nullable=False),
+        sa.Column("copies", sa.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("link_digest", sa.LargeBinary(length=32), nullable=True),
         sa.Column("link_expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_conversation_closed")),

@@ -15,7 +15,7 @@ from marketplace.core.db import Database
 from marketplace.core.errors import Invalid
 from marketplace.mail.models import Mail
 from marketplace.questions.models import Question, Visitor
-from marketplace.widget.own_data import mail_transcript
+from marketplace.widget.own_data import CopiedEnough, mail_transcript
 from tests.factories.world import World, make_world
 from tests.marketplace.chat.test_messages import say, talk
 from tests.marketplace.chat.test_pictures import Talk, bring, photograph
@@ -37,6 +37,16 @@ def test_a_copy_goes_to_the_address_that_was_left_or_to_another(session: Session
     mails = session.scalars(select(Mail).where(Mail.template == "transcript").order_by(Mail.created_at)).all()
     assert [mail.recipient for mail in mails] == ["camille@shopper.example", "other@shopper.example"]
     assert mails[0].context["lines"][-1]["text"] == "It fits true to size."
+
+
+def test_copies_go_to_three_addresses_and_no_other(session: Session, world: World) -> None:
+    conversation, _shopper, _expert = talk(session, world)
+    for name in ("one", "two", "three", "ONE"):
+        mail_transcript(session, conversation, email=f"{name}@shopper.example", now=utcnow())
+    with pytest.raises(CopiedEnough):
+        mail_transcript(session, conversation, email="four@shopper.example", now=utcnow())
+    assert len(conversation.copies) == 4
+    assert mail_transcript(session, conversation, email="two@shopper.example", now=utcnow()) == "two@shopper.example"
 
 
 def test_erasing_takes_words_pictures_and_addresses_and_leaves_numbers(
