@@ -71,9 +71,9 @@ export class Link {
   }
 
   stop(): void {
+    this.change("idle"); // before the socket tells that it is down, which would begin to ask over HTTP
     clearTimeout(this.poll);
     this.sio.stop();
-    this.change("idle");
   }
 
   /** Rejects when nobody answered; resolves with the server's yes or no. */
@@ -117,7 +117,7 @@ export class Link {
     this.poll = setTimeout(() => void this.ask(), POLL_MS);
     try {
       const open = await this.rest.state();
-      if (this.connected) return;
+      if (this.connected || this.net === "idle") return;
       const before = this.net;
       this.change("polling");
       if (before !== "polling") return this.hearing.welcome(open);
@@ -127,7 +127,7 @@ export class Link {
       const synced = await this.rest.call("sync", { conversation_id: thread.id, after: thread.last });
       if (synced.ok) for (const event of (synced as unknown as { events: ConversationEvent[] }).events) this.hearing.event(event);
     } catch {
-      if (!this.connected) this.change("offline");
+      if (!this.connected && this.net !== "idle") this.change("offline");
     }
   }
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import UTC, datetime, timedelta
 from itertools import count
-from uuid import uuid4
+from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.orm import Session
@@ -66,3 +68,16 @@ def test_a_proof_of_another_brand_or_day_or_maker_is_worth_nothing(session: Sess
 def test_the_more_come_the_harder_it_is(session: Session, world: World) -> None:
     pressure = crowded(session, world, newcomers=16)
     assert pressure.bits(session, world.brand.id, now=utcnow()) == EASIEST + 3
+
+
+def test_the_proof_that_the_panel_finds_is_accepted(session: Session) -> None:
+    vector = json.loads(
+        Path(__file__).with_name("proof.json").read_text()
+    )  # static/ts/lib/panel-proof.test.ts finds it
+    _id, brand, _bits, expiry, _signature = vector["challenge"].split(".")
+    pressure, now = Pressure("a-secret-of-this-test", calm=1), datetime.fromtimestamp(int(expiry) - 60, UTC)
+    pressure._counts[UUID(brand)] = (float("inf"), 9)
+    wrong = str(int(vector["nonce"]) - 1)
+    with pytest.raises(ProofNeeded):
+        pressure.admit(session, UUID(brand), f"{vector['challenge']}:{wrong}", now=now)
+    pressure.admit(session, UUID(brand), f"{vector['challenge']}:{vector['nonce']}", now=now)
