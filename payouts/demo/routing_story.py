@@ -46,9 +46,8 @@ def tell(session: Session, world: World, *, now: datetime) -> None:
         _adopt(session, brand, shop, words, "Words of our own for busy moments.", now - timedelta(days=60))
         changes, reason = _CHANGES[shop.demo.slug]
         _adopt(session, brand, shop, {**words, **changes}, reason, now - timedelta(days=5))
-        if changes.get("agents"):
-            owner = session.get_one(Person, shop.owner_id)
-            agents.take_seat(session, brand, owner, languages=["en", "fr"], capacity=2, now=now)
+        owner = session.get_one(Person, shop.owner_id)
+        agents.take_seat(session, brand, owner, languages=["en", "fr"], capacity=2, now=now)
 
 
 def _adopt(

@@ -43,6 +43,7 @@ WORDS = """() => {
     add(n.textContent.replace(/\\s+/g, " "));
   }
   for (const e of document.querySelectorAll("[aria-label],[placeholder],[title],[alt]"))
+    if (e.closest("[lang]").lang === own)
     for (const name of ["aria-label", "placeholder", "title", "alt"]) add(e.getAttribute(name));
   return [...found];
 }"""

@@ -147,7 +147,7 @@ function Facts({ thread }: { thread: Thread }): JSX.Element {
           <dt>{t("Language")}</dt>
           <dd>{languageName(thread.language, t.locale)}</dd>
         </div>
-        <div>
+        <div class="own-pay">
           <dt>{t("Pays")}</dt>
           <dd class="num">{money(thread.pays.minor, thread.pays.currency, t.locale)}</dd>
         </div>
