@@ -357,7 +357,7 @@ def _go_later(session: Session, question: Question, *, now: datetime, turned: Tu
 
 def _turn_away(session: Session, question: Question, turned: Turned, *, now: datetime) -> None:
     """Not live now: kept for later, or ended with the brand's own words and its help page."""
-    question.triage = {**question.triage, "turned": turned.why}
+    question.triage = {**question.triage, "turned": turned.why, "notice": _words(session, question, turned)["notice"]}
     if turned.instead is Overflow.LATER:
         _go_later(session, question, now=now, turned=turned)
         return

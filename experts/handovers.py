@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from experts.introductions import introduce
+from experts.introductions import introduce, introduce_agent
 from experts.models import Expert
 from marketplace.chat.colleagues import Colleague
 from marketplace.chat.models import Conversation
 from marketplace.chat.states import AuthorKind
-from marketplace.chat.wire import authors, avatar_url
+from marketplace.chat.wire import avatar_url
 from marketplace.questions.models import Question
 
 MOST = 100
@@ -51,7 +51,6 @@ def introduction(
     """What the shopper reads of who takes over."""
     expert = session.get(Expert, person_id) if kind is AuthorKind.EXPERT else None
     if expert is None:
-        named = authors(session, {person_id}).get(person_id, {})
-        return {**named, "headline": "", "rating": None}
+        return introduce_agent(session, person_id)
     question = session.get_one(Question, conversation.question_id)
     return introduce(session, expert, question, now=now)

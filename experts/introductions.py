@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +10,7 @@ from experts import reputation
 from experts.models import Expert
 from marketplace.accounts.models import Person
 from marketplace.brands.models import Category
-from marketplace.chat.wire import avatar_url
+from marketplace.chat.wire import authors, avatar_url
 from marketplace.questions.models import Question
 
 
@@ -30,3 +31,9 @@ def introduce(session: Session, expert: Expert, question: Question, *, now: date
         "headline": (expert.headline_fr if language == "fr" else expert.headline_en) or expert.headline_en,
         "rating": rating,
     }  # fmt: skip
+
+
+def introduce_agent(session: Session, person_id: UUID) -> dict[str, Any]:
+    """The same of somebody who answers as one of the brand's own team: a name and a face, no reputation."""
+    named = authors(session, {person_id}).get(person_id, {})
+    return {**named, "headline": "", "rating": None, "agent": True}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from experts import availability, pool
 from experts.events import ExpertFree, ExpertFull, OfferMade
-from experts.introductions import introduce
+from experts.introductions import introduce, introduce_agent
 from experts.models import EarnedDay, Expert, Offer
 from experts.scoring import faded, next_mean_delay
 from experts.states import OFFER, OfferAction, OfferState
@@ -133,10 +133,12 @@ def accept(session: Session, actor: Actor, offer_id: UUID, *, now: datetime) -> 
     if expert.live >= expert.capacity:
         publish(session, ExpertFull(expert.person_id))
     withdraw_others(session, question, but=offer.id, why="taken", now=now)
+    is_agent = offer.enrolment_id is None
     conversation = open_conversation(
-        session, question=question, person_id=offer.person_id, terms=offer.terms,
-        introduction=introduce(session, expert, question, now=now), now=now,
-        kind=AuthorKind.EXPERT if offer.enrolment_id is not None else AuthorKind.AGENT,
+        session, question=question, person_id=offer.person_id, terms=offer.terms, now=now,
+        introduction=introduce_agent(session, offer.person_id) if is_agent
+        else introduce(session, expert, question, now=now),
+        kind=AuthorKind.AGENT if is_agent else AuthorKind.EXPERT,
     )  # fmt: skip
     session.flush()
     pool.refresh(session, offer.person_id, now=now)

@@ -45,13 +45,15 @@ class ExpertCard(TypedDict, total=False):
     rating: Reputed | None
     why: str | None
     """One sentence: why this person was chosen."""
+    agent: bool
+    """Works for the brand, instead of being an independent enthusiast whom it pays."""
 
 
 class Redirection(TypedDict, total=False):
     """Where a question that is not for an enthusiast belongs."""
 
     reason: str
-    """The intent that was recognised."""
+    """The intent that was recognised; or why nobody is asked live: `closed`, `queue_full`, `budget`."""
     help_url: str | None
     help_email: str | None
 
@@ -71,6 +73,8 @@ class QuestionNews(Redirection, total=False):
     expert: ExpertCard | None
     email_left: bool
     closed: bool
+    notice: str
+    """The brand's own words when nobody is asked live; may be empty."""
     choose: list[Choice]
     """The likely categories, while it is not known which one the question is about."""
 

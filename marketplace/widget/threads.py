@@ -53,6 +53,11 @@ def thread(
         news["last"] = conversation.last_seq
         news["closed"] = conversation.state is ConversationState.CLOSED
         news["expert"] = _introduction(session, conversation)
+    elif question.triage.get("turned"):
+        news["reason"], news["notice"] = question.triage["turned"], question.triage.get("notice", "")
+        if question.state is QuestionState.EXPIRED:
+            brand = session.get_one(Brand, question.brand_id)
+            news["help_url"], news["help_email"] = brand.help_url, brand.help_email
     if question.state is QuestionState.REDIRECTED:
         news = {**news, **redirection(session.get_one(Brand, question.brand_id), question)}
     return news

@@ -81,6 +81,8 @@ def test_beside_both_are_asked_and_the_first_wins_without_pay(session: Session, 
     conversation = offers.accept(session, agents.at_the_desk(session, actor), offer.id, now=utcnow())
     assert conversation.mission_id is None
     assert session.scalars(select(Segment.kind)).one() is AuthorKind.AGENT
+    joined = session.scalars(select(ConversationEvent.data).where(ConversationEvent.author == AuthorKind.AGENT)).one()
+    assert joined["introduction"]["agent"] is True
     messages.post(
         session, agents.at_the_desk(session, actor), conversation_id=conversation.id, client_id=new_id(),
         content=messages.Content("Gladly."), now=utcnow(),

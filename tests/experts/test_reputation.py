@@ -116,8 +116,8 @@ def test_good_ratings_elsewhere_count_half_here(
     bags = make_category(session, brand, "Bags")
     for _ in range(10):
         make_rating(session, expert, trail, stars=5, at=now)
-    assert reputation.of(session, expert.person_id, bags.id, now=now).quality == pytest.approx(12.5 / 15)
-    assert reputation.of(session, expert.person_id, trail.id, now=now).quality == pytest.approx(17.5 / 20)
+    assert reputation.of(session, expert.person_id, bags.id, now=now).quality == pytest.approx(9.5 / 11)
+    assert reputation.of(session, expert.person_id, trail.id, now=now).quality == pytest.approx(14.5 / 16)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_good_ratings_elsewhere_count_half_here(
         (20, 5, 4.2, Level.PROVEN),
         (20, 4, 4.2, Level.SHOWN),
         (50, 5, 4.2, Level.OUTSTANDING),
-        (50, 5, 2.0, Level.PROVEN),
+        (50, 5, 1.0, Level.PROVEN),
     ],
 )
 def test_levels_are_reached_by_number_and_by_the_mean_drawn_to_the_group(

@@ -15,8 +15,9 @@ from marketplace.brands.models import Brand
 from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
 from marketplace.core.errors import NotFound
-from marketplace.questions.models import Question, QuestionMove
+from marketplace.questions.models import Question, QuestionMove, Visitor
 from marketplace.questions.states import QuestionState
+from marketplace.widget import threads
 from marketplace.widget.availability import availability
 from tests.factories.experts import set_policy
 from tests.factories.world import World, make_world
@@ -91,6 +92,9 @@ def test_outside_the_hours_a_question_is_kept_for_later_with_the_brands_words(
         hook()
     told = [(each.get("reason"), each.get("notice")) for _name, _room, each, event in emitted if event == "question"]
     assert ("closed", "We are back on Monday.") in told
+    visitor = session.get_one(Visitor, question.visitor_id)
+    again = threads.thread(session, visitor, question, None, now=utcnow())  # the page was loaded again
+    assert (again["reason"], again["notice"]) == ("closed", "We are back on Monday.")
     assert availability(session, brand, now=utcnow()).state == "later"
 
 

@@ -54,6 +54,8 @@ export interface ExpertCard {
   rating?: Reputed | null;
   /** One sentence: why this person was chosen. */
   why?: string | null;
+  /** Works for the brand, instead of being an independent enthusiast whom it pays. */
+  agent?: boolean;
 }
 
 /** Where a question stands. */
@@ -73,6 +75,8 @@ export interface QuestionNews {
   expert?: ExpertCard | null;
   email_left?: boolean;
   closed?: boolean;
+  /** The brand's own words when nobody is asked live; may be empty. */
+  notice?: string;
   /** The likely categories, while it is not known which one the question is about. */
   choose?: Choice[];
 }
@@ -93,6 +97,7 @@ export interface OpenThread {
   expert?: ExpertCard | null;
   email_left?: boolean;
   closed?: boolean;
+  notice?: string;
   choose?: Choice[];
   /** Its highest `seq`. */
   last?: number;

@@ -116,7 +116,7 @@ class Row extends Component<RowProps> {
 
 /** Why this person: only what the server computed. */
 function Found({ card }: { card: ExpertCard }): JSX.Element {
-  const { t } = useTools();
+  const { model, t } = useTools();
   const { rating, why } = card;
   return (
     <article class="found">
@@ -138,6 +138,7 @@ function Found({ card }: { card: ExpertCard }): JSX.Element {
             {why}
           </span>
         )}
+        {card.agent && <span>{t("{name} works for {brand}.", { name: card.name, brand: model.config.brand.name })}</span>}
         {!why && card.headline && <span>{card.headline}</span>}
       </div>
     </article>
@@ -285,18 +286,19 @@ function Replies(): JSX.Element | null {
 
 export function Conversation(): JSX.Element {
   const { model, t } = useTools();
-  const name = model.expert?.name;
+  const { name, agent } = model.expert ?? {};
   const brand = model.config.brand.name;
+  const paid = name ? t("{name} is independent, paid by {brand}.", { name, brand }) : t("Answers come from independent enthusiasts, paid by {brand}.", { brand });
   return (
     <>
-      <Header status={t("Enthusiast for {brand}", { brand })} />
+      <Header status={agent ? t("Team of {brand}", { brand }) : t("Enthusiast for {brand}", { brand })} />
       <Network />
       <Messages />
       <Replies />
       <Composer
         label={t("Your message")}
         pictures
-        legal={name ? t("{name} is independent, paid by {brand}.", { name, brand }) : t("Answers come from independent enthusiasts, paid by {brand}.", { brand })}
+        legal={name && agent ? t("{name} works for {brand}.", { name, brand }) : paid}
       />
     </>
   );

@@ -88,6 +88,25 @@ export function Looking(): JSX.Element {
   );
 }
 
+/** Why nobody is asked live, and the brand's own words about it. */
+function TurnedAway(): JSX.Element | null {
+  const { model, t } = useTools();
+  const { reason = "", notice } = model.thread!;
+  const words: Record<string, string> = {
+    closed: t("Nobody answers live at this hour."),
+    queue_full: t("Many people are asking right now."),
+    budget: t("Live answers are paused for the moment."),
+  };
+  const why = words[reason];
+  if (!why) return null;
+  return (
+    <>
+      <p>{why}</p>
+      {notice && <Note icon="mail">{notice}</Note>}
+    </>
+  );
+}
+
 /** Nobody in time: the question is kept, with a dated promise where the server made one. */
 export function Later(): JSX.Element {
   const { model, t } = useTools();
@@ -108,6 +127,7 @@ export function Later(): JSX.Element {
         <Question />
         <div class="centre">
           <h2>{left ? t("It is noted") : t("Your question is kept")}</h2>
+          <TurnedAway />
           <p>
             {words} {t("You may close this page.")}
           </p>
@@ -202,6 +222,7 @@ export function Redirected(): JSX.Element {
 
 export function Expired(): JSX.Element {
   const { model, t } = useTools();
+  const { reason, help_url: help } = model.thread!;
   return (
     <>
       <Header status={t("Question closed")} />
@@ -209,11 +230,17 @@ export function Expired(): JSX.Element {
         <Question />
         <div class="centre">
           <h2>{t("This question is closed")}</h2>
-          <p>{t("Nobody could answer it in time. You may ask again.")}</p>
+          {reason ? <TurnedAway /> : <p>{t("Nobody could answer it in time. You may ask again.")}</p>}
         </div>
       </main>
       <footer class="foot">
-        <button class="cta" onClick={() => model.reset()}>
+        {help && (
+          <a class="cta" href={help} target="_blank" rel="noopener">
+            {t("Contact {brand}", { brand: model.config.brand.name })}
+            <Icon name="external-link" />
+          </a>
+        )}
+        <button class={help ? "cta alt" : "cta"} onClick={() => model.reset()}>
           {t("Ask another question")}
         </button>
       </footer>
