@@ -108,12 +108,12 @@ def _handed_over(
     given = {"by_id": member.person_id, "now": at + timedelta(minutes=4)}
     question = "Quelqu’un a-t-il essayé les deux modèles d’entrée de gamme ?"
     consulting.ask(session, talk.conversation, text=question, **given)  # type: ignore[arg-type]
-    _sit(session, successor, now=at + timedelta(minutes=5))
+    _sit(session, successor, now=at + timedelta(minutes=6))
     transfers.hand_over(
         session, talk.conversation, to_id=successor.person_id, kind=AuthorKind.EXPERT, by_id=member.person_id,
         comment="Débute, une sortie par semaine l’été, budget serré. Je dois partir.", now=at + timedelta(minutes=6),
     )  # fmt: skip
-    _leave(session, successor, now=at + timedelta(minutes=7))
+    _leave(session, successor, now=at + timedelta(minutes=6, seconds=30))
 
 
 def _begin(

@@ -65,8 +65,10 @@ class History:
             beside.tell(session, self._past, self._world, seed=self._seed, now=self._now)
             routing_story.tell(session, self._world, now=self._now)
             self._past.settle(session, now=self._now)
-            self._past.hand_over(session)
         self._till.close(self._now)
+        with self._past.database.unit_of_work() as session:
+            self._past.settle(session, now=self._now)
+            self._past.hand_over(session)
         routing_story.rehearse(self._past, self._world, now=self._now)
 
     def _tell_some(self, clock: datetime) -> datetime:
