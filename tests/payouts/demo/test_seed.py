@@ -16,6 +16,8 @@ from payouts.demo.seed import is_empty, seed
 
 NOW = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
 QUESTIONS = 24
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(400)]  # told twice, and once only for all
+
 _STORY = text(
     """
     SELECT q.asked_at, q.text, q.state, c.closed_at, c.close_reason, p.email, r.stars, e.net_minor, e.state
@@ -69,7 +71,10 @@ def test_every_qualified_conversation_earned_once(demo: Platform) -> None:
 def test_there_are_three_brands_forty_experts_and_a_week_of_pay_for_each_monday(demo: Platform) -> None:
     assert number(demo, "SELECT count(*) FROM brand") == 3
     assert number(demo, "SELECT count(*) FROM expert WHERE is_enthusiast") == 40
-    assert number(demo, "SELECT count(*) FROM person JOIN expert ON person_id = id WHERE avatar IS NULL AND is_enthusiast") == 0
+    assert (
+        number(demo, "SELECT count(*) FROM person JOIN expert ON person_id = id WHERE avatar IS NULL AND is_enthusiast")
+        == 0
+    )
     assert number(demo, "SELECT count(*) FROM payout_run WHERE state = 'done'") >= 11
 
 
