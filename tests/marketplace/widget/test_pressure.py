@@ -71,9 +71,8 @@ def test_the_more_come_the_harder_it_is(session: Session, world: World) -> None:
 
 
 def test_the_proof_that_the_panel_finds_is_accepted(session: Session) -> None:
-    vector = json.loads(
-        Path(__file__).with_name("proof.json").read_text()
-    )  # static/ts/lib/panel-proof.test.ts finds it
+    # static/ts/lib/panel-proof.test.ts finds the same one
+    vector = json.loads(Path(__file__).with_name("proof.json").read_text())
     _id, brand, _bits, expiry, _signature = vector["challenge"].split(".")
     pressure, now = Pressure("a-secret-of-this-test", calm=1), datetime.fromtimestamp(int(expiry) - 60, UTC)
     pressure._counts[UUID(brand)] = (float("inf"), 9)
