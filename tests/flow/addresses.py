@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from experts import routing
+from experts.jobs_rehearsal import play
+from experts.models_routing import Rehearsal
 from marketplace.accounts import links, people
 from marketplace.accounts.models import Person
 from marketplace.brands import imports, team
@@ -120,6 +124,8 @@ class Visits:
 def visits(app: Flask, audience: Audience) -> Visits:
     """All pages of an audience, each once. Raises when a page has a parameter that nothing here explains."""
     parts: Platform = app.extensions["comptoir"]
+    if audience is Audience.BRAND:
+        _rehearse(parts)
     with parts.database.unit_of_work() as session:
         brand = session.scalars(select(Brand).where(Brand.slug == BRAND)).one()
         if audience is Audience.PUBLIC:
@@ -190,6 +196,23 @@ def _import(session: Session, brand: Brand, parts: Platform) -> None:
         b"flow-1,/p/flow-1,10.00,A pair of laces,Laces\nflow-2,/p/flow-2,broken,No price,Laces\n"
     )
     imports.begin(session, brand, parts.storage, file_name="laces.csv", content=content, by=None, now=utcnow())
+
+
+def _rehearse(parts: Platform) -> None:
+    """The small demonstration has too little past for a rehearsal: its few questions are played all the same."""
+    with parts.database.unit_of_work() as session:
+        brand = session.scalars(select(Brand).where(Brand.slug == BRAND)).one()
+        if session.scalar(select(Rehearsal.id).where(Rehearsal.brand_id == brand.id).limit(1)) is not None:
+            return
+        now, present = utcnow(), routing.current(session, brand.id).policy.as_json()
+        made = Rehearsal(
+            brand_id=brand.id, settings={**present, "first_hedge": 6}, present=present, since=now - timedelta(days=90),
+            until=now, total=2, created_at=now,
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        key = made.id
+    play(parts.database, key)
 
 
 def _public(app: Flask, session: Session, brand: Brand, parts: Platform) -> Iterator[str]:
