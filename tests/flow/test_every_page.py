@@ -15,7 +15,7 @@ from tests.flow.site import Site
 from tests.flow.sweep import Sweep
 from tests.flow.test_story_in_browsers import sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(600)]
 PAGES_OF = (Audience.PUBLIC, Audience.SIGNED_IN, Audience.EXPERT, Audience.BRAND, Audience.OPERATOR)
 
 
