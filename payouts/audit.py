@@ -52,6 +52,8 @@ _ENTRIES = "SELECT count(*) FROM ledger_entry"
 _ACCOUNTS = "SELECT count(*) FROM ledger_account"
 _EARNINGS = "SELECT count(*) FROM earning"
 _PAYOUTS = "SELECT count(*) FROM payout"
+_DISPUTES = "SELECT count(*) FROM dispute"
+_LENT = "SELECT count(*) FROM ledger_transaction WHERE type = 'sale_credit'"
 
 CHECKS = (
     Check("I1", "every transaction sums to zero per currency and has its lines", _TRANSACTIONS, """
@@ -211,6 +213,31 @@ CHECKS = (
         SELECT a.id, a.kind, a.owner_id FROM ledger_account a WHERE a.balance <> 0
         AND (a.owner_type = 'brand' AND NOT EXISTS (SELECT FROM brand WHERE id = a.owner_id)
           OR a.owner_type = 'expert' AND NOT EXISTS (SELECT FROM person WHERE id = a.owner_id))"""),
+    Check("I23", "what brands owe was lent for orders and disputes of theirs, no more than these earned", _LENT, """
+        SELECT a.owner_id, a.currency, a.balance, coalesce(sum(e.amount), 0) AS lent FROM ledger_account a
+        LEFT JOIN (ledger_entry e JOIN ledger_transaction t
+            ON t.id = e.transaction_id AND t.type IN ('sale_credit', 'sale_credit_collected')) ON e.account_id = a.id
+        WHERE a.kind = 'brand.credit' GROUP BY a.id HAVING a.balance <> coalesce(sum(e.amount), 0)
+        UNION ALL
+        SELECT t.source_id, a.currency, sum(e.amount), max(coalesce(o.earned, d.amount_minor, 0)) FROM ledger_account a
+        JOIN ledger_entry e ON e.account_id = a.id
+        JOIN ledger_transaction t ON t.id = e.transaction_id AND t.type = 'sale_credit'
+        LEFT JOIN (SELECT order_id, brand_id, sum(gross_minor)::bigint AS earned FROM earning WHERE rule = 'sale'
+            GROUP BY order_id, brand_id) o
+            ON t.source_type = 'order' AND o.order_id = t.source_id AND o.brand_id = a.owner_id
+        LEFT JOIN dispute d ON t.source_type = 'dispute' AND d.id = t.source_id AND d.brand_id = a.owner_id
+        WHERE a.kind = 'brand.credit' GROUP BY t.source_id, a.currency
+        HAVING sum(e.amount) > max(coalesce(o.earned, d.amount_minor, 0))"""),
+    Check("I24", "each dispute decided for its expert was booked once; no other was", _DISPUTES, """
+        SELECT d.id, d.state, d.amount_minor, coalesce(sum(l.amount), 0) AS booked FROM dispute d
+        LEFT JOIN ledger_transaction t
+            ON t.source_type = 'earning' AND t.source_id = d.outcome_id AND t.type = 'dispute_earned'
+        LEFT JOIN ledger_entry l ON l.transaction_id = t.id AND l.account_id IN (
+            SELECT id FROM ledger_account WHERE kind = 'brand.wallet' AND owner_id = d.brand_id)
+        GROUP BY d.id HAVING coalesce(sum(l.amount), 0) <> CASE d.state WHEN 'upheld' THEN d.amount_minor ELSE 0 END
+        UNION ALL
+        SELECT t.id, 'unknown', 0, 0 FROM ledger_transaction t WHERE t.type = 'dispute_earned'
+        AND NOT EXISTS (SELECT FROM dispute d WHERE d.outcome_id = t.source_id)"""),
 )  # fmt: skip
 
 

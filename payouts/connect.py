@@ -1,9 +1,10 @@
 """Experts' accounts at the payment provider. Names, papers and bank details are given there and stay there."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from experts.models import Expert
@@ -12,8 +13,11 @@ from marketplace.core.db import Database
 from marketplace.core.events import publish
 from payouts.events import PayeeStopped
 from payouts.gateway import Gateway, RemoteAccount
-from payouts.models import Payee
-from payouts.states import PayeeState
+from payouts.models import Earning, Payee
+from payouts.states import EarningState, PayeeState
+
+FRESH = timedelta(hours=20)
+"""How long what the provider said of an account is believed by the daily look."""
 
 
 def state_of(account: RemoteAccount) -> PayeeState:
@@ -80,6 +84,15 @@ def refresh(database: Database, gateway: Gateway, person_id: UUID, *, now: datet
     account = gateway.account(payee.account_id, payee.version)
     with database.unit_of_work() as session:
         return record(session, person_id, account, now=now)
+
+
+def to_check(session: Session, *, now: datetime) -> Sequence[UUID]:
+    """Experts with money pending or due whose account was not asked about for most of a day, longest ago first."""
+    owed = exists().where(
+        Earning.person_id == Payee.person_id, Earning.state.in_([EarningState.PENDING, EarningState.AVAILABLE])
+    )
+    wanted = select(Payee.person_id).where(owed, Payee.state != PayeeState.CLOSED, Payee.checked_at < now - FRESH)
+    return session.scalars(wanted.order_by(Payee.checked_at)).all()
 
 
 def person_of(session: Session, account_id: str) -> UUID | None:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Person
 from marketplace.brands.models import Brand
-from payouts import ledger
+from payouts import ledger, parties
 from payouts.chart import AccountKind, brand
+from payouts.earned import movements, people_without_document
 from payouts.models import (
     Document,
     DocumentContest,
@@ -21,7 +22,9 @@ from payouts.models import (
     LegalParty,
     Mandate,
 )  # fmt: skip
-from payouts.states import DocumentKind
+from payouts.printing import Parties, can_tax
+from payouts.sealing import first_of_next, start_of
+from payouts.states import DocumentKind, LineSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,23 @@ def blocked(session: Session, people: list[UUID]) -> list[tuple[str, UUID, str]]
     for person_id, name, details, accepted in rows:
         if details is None or accepted is None:
             found.append(("details" if details is None else "mandate", person_id, name))
+    return found
+
+
+def untaxed(session: Session, month: date) -> list[tuple[str, UUID, str]]:
+    """Experts whose commission of the month waits because VAT is due on it and none was taken: as `blocked`."""
+    since, until = start_of(month), start_of(first_of_next(month))
+    issuer = parties.party(session)
+    if issuer is None:
+        return []
+    found: list[tuple[str, UUID, str]] = []
+    for person_id in people_without_document(session, LineSide.COMMISSION, since=since, until=until):
+        seller = parties.party(session, person_id)
+        if seller is None:
+            continue
+        rows = movements(session, since=since, until=until, person_id=person_id, undocumented=LineSide.COMMISSION)
+        if not can_tax(Parties(issuer, seller, issuer, None), [row for row in rows if row.commission or row.vat]):
+            found.append(("vat", person_id, session.get_one(Person, person_id).name))
     return found
 
 

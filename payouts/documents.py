@@ -124,6 +124,9 @@ def _issue_group(
     else:
         sides = Parties(who.issuer, who.seller, who.issuer, None)
     fresh, corrections = _split(session, side, rows)
+    if kind is DocumentKind.COMMISSION and not printing.can_tax(sides, rows):
+        outcome.blocked.append(("vat", sides.buyer.owner_id))
+        return
     if fresh and sum(printing.total_of(row, side) for row in fresh) > 0:
         outcome.issued.append(_issue_one(session, kind, sides, fresh, month, locale, None, now=now))
     for original, taken in corrections:

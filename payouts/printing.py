@@ -80,6 +80,15 @@ def content_of(
     }  # fmt: skip
 
 
+def can_tax(sides: Parties, rows: Sequence[Movement]) -> bool:
+    """Whether a commission can be put on a document: not where VAT is due on it and none was taken."""
+    try:
+        _vat_of(DocumentKind.COMMISSION, sides, rows)
+    except VatNotCharged:
+        return False
+    return True
+
+
 def _vat_of(kind: DocumentKind, sides: Parties, rows: Sequence[Movement]) -> Vat:
     seller, buyer = sides.seller, sides.buyer
     abroad = seller.country != buyer.country

@@ -35,13 +35,13 @@ def _index(form: AnswerForm) -> ResponseReturnValue:
         months = document_queries.months_of(session)
         made, issued = document_files.progress(session)
         waiting = documents.waiting(session, last)
-        blocked = document_queries.blocked(session, waiting)
+        blocked, untaxed = document_queries.blocked(session, waiting), document_queries.untaxed(session, last)
         brands, contests = document_queries.brands_without_details(session), document_queries.open_contests(session)
         issuer, busy = parties.party(session), document_work.is_busy(session)
     return render_template(
         "payouts/operator_documents.html", months=months, made=made, issued=issued, waiting=len(waiting), last=last,
-        blocked=blocked, brands=brands, contests=contests, issuer=issuer, form=form, busy=busy, year=now.year,
-        **pages(rows, page, filters),
+        blocked=blocked, untaxed=untaxed, brands=brands, contests=contests, issuer=issuer, form=form, busy=busy,
+        year=now.year, **pages(rows, page, filters),
     ), status_of(form)  # fmt: skip
 
 

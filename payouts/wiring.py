@@ -58,6 +58,7 @@ def register(app: Flask) -> None:
     parts.jobs.add(Task("payouts.prepare_week", run=partial(work.prepare_week, parts), cron="0 5 * * 1"))
     parts.jobs.add(Task("payouts.begin_approved", run=partial(work.begin_approved, parts, provider), cron="0 8 * * 2"))
     parts.jobs.add(Task("payouts.statements", run=partial(work.send_statements, parts), cron="30 5 * * 1"))
+    parts.jobs.add(Task("payouts.accounts", run=partial(work.check_accounts, parts, provider), cron="0 3 * * *"))
     parts.jobs.add(Task("payouts.reconcile", run=partial(work.reconcile, parts, provider), cron="30 3 * * *"))
     parts.jobs.add(Task(wallet.FILL, run=partial(work.fill, parts, provider)))
     parts.jobs.add(Task(withdrawals.SEND, run=partial(work.withdraw, parts, provider)))

@@ -12,6 +12,7 @@ from marketplace.core.jobs import defer
 from marketplace.core.web import Platform
 from payouts import (
     automatic,
+    connect,
     credit,
     disputes,
     earnings,
@@ -150,6 +151,18 @@ def ask_again(parts: Platform, gateway: Gateway) -> None:
     swept = hooks.sweep(database, gateway, since=now - hooks.KEPT_THERE, now=now)
     if swept:
         log.warning("events_were_not_delivered", count=swept)
+
+
+def check_accounts(parts: Platform, gateway: Gateway, timestamp: int) -> None:
+    """Each night: how the accounts of experts with money stand. The provider does not list missed thin events."""
+    now, database = datetime.fromtimestamp(timestamp, UTC), parts.database
+    with database.unit_of_work() as session:
+        people = connect.to_check(session, now=now)
+    for person_id in people:
+        try:
+            connect.refresh(database, gateway, person_id, now=now)
+        except Trouble:
+            log.warning("account_not_known", person=str(person_id))
 
 
 def fill(parts: Platform, gateway: Gateway, brand_id: str) -> None:

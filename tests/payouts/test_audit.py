@@ -72,6 +72,17 @@ def test_money_owed_without_cover_is_found(session: Session, now: datetime) -> N
     assert {"I9", "I21"} <= found
 
 
+def test_money_lent_for_nothing_is_found(session: Session, now: datetime) -> None:
+    shop, _, _ = make_market(session)
+    ledger.post(
+        session, key="lent", type="sale_credit", source_type="order", source_id=uuid4(), event_at=now, now=now,
+        entries=ledger.moved(
+            500, debit=brand(K.BRAND_CREDIT, shop.id, "EUR"), credit=brand(K.BRAND_WALLET, shop.id, "EUR")
+        ),
+    )  # fmt: skip
+    assert {violation.check for violation in audit(session).violations} == {"I23"}
+
+
 def test_the_command_prints_clean_and_fails_on_a_violation(
     app: Flask, parts: Platform, make_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

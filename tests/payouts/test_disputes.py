@@ -65,6 +65,10 @@ def test_a_brand_that_gives_way_pays_at_once(session: Session) -> None:
     _, person, dispute = opened(session)
     disputes.concede(session, dispute, by=None, now=NOW)
     assert (dispute.state, available(session, person)) == (DisputeState.UPHELD, 320)
+    assert audit.audit(session).violations == []
+    dispute.amount_minor += 1  # decided otherwise than booked
+    session.flush()
+    assert {each.check for each in audit.audit(session).violations} == {"I24"}
 
 
 def test_a_dispute_that_is_rejected_or_withdrawn_books_nothing(session: Session) -> None:

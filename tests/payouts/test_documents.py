@@ -16,7 +16,7 @@ from marketplace.accounts.models import Person
 from marketplace.brands.models import Brand, Mission
 from marketplace.core.db import Database
 from marketplace.core.money import Money
-from payouts import booking, documents, earned, earnings, facturx, numbering, parties
+from payouts import booking, document_queries, documents, earned, earnings, facturx, numbering, parties
 from payouts.chart import NOBODY, AccountKind, platform
 from payouts.models import Document, DocumentLine, DocumentSeries, Earning
 from payouts.states import DocumentKind, Rule
@@ -98,6 +98,18 @@ def test_what_lacks_details_waits_and_is_issued_later(session: Session, lacking:
     later = documents.issue(session, person.id, OCTOBER, now=IN_NOVEMBER)
     assert by_kind(later)["fees"].month == OCTOBER
     assert later.blocked == []
+
+
+def test_a_commission_that_lacks_its_vat_waits_and_stops_nothing_else(session: Session, market: Market) -> None:
+    make_platform(session, vat_status="registered", vat_number="FR40303265045")
+    earn(session, market.mission, market.person, now=IN_OCTOBER)
+    first = documents.issue(session, market.person.id, OCTOBER, now=FIRST_OF_NOVEMBER)
+    assert (set(by_kind(first)), first.blocked) == ({"fees"}, [("vat", market.person.id)])
+    assert document_queries.untaxed(session, OCTOBER) == [("vat", market.person.id, market.person.name)]
+    make_platform(session)
+    later = documents.issue(session, market.person.id, OCTOBER, now=IN_NOVEMBER)
+    assert (set(by_kind(later)), later.blocked) == ({"commission"}, [])
+    assert document_queries.untaxed(session, OCTOBER) == []
 
 
 def test_what_is_taken_back_after_issue_becomes_a_credit_note(session: Session, market: Market) -> None:

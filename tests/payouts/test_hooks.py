@@ -16,13 +16,14 @@ from marketplace.core.clock import utcnow
 from marketplace.core.db import Database
 from marketplace.core.money import Money
 from marketplace.core.web import Platform
-from payouts import connect, hooks, ledger, payments, reconciliation, wallet
+from payouts import connect, hooks, ledger, payments, reconciliation, wallet, work
 from payouts.chart import AccountKind, brand
 from payouts.models import Chargeback, Finding, Hook, Payee, TopUp
 from payouts.states import ChargebackState, FindingState, HookState, PayeeState, TopUpState
 from payouts.stripe_gateway import StripeGateway
 from tests.factories.accounts import make_person
 from tests.factories.brands import make_brand
+from tests.factories.payouts import earn, make_market
 from tests.payouts.conftest import Provider, stripe_of
 from tests.stripe_server.events import Delivery
 from tests.stripe_server.server import TEST_KEY, StripeServer
@@ -146,6 +147,23 @@ def test_an_account_becomes_ready_and_is_stopped_by_what_the_provider_says(
         process_all(own_database, provider)
         with own_database.unit_of_work() as session:
             assert session.get_one(Payee, person.id).state is state
+
+
+def test_an_account_event_that_never_came_is_made_up_for_where_money_is_due(
+    parts: Platform, own_database: Database, provider: Provider, stripe_server: StripeServer
+) -> None:
+    with own_database.unit_of_work() as session:
+        _, mission, person = make_market(session)
+        earn(session, mission, person)
+        idle = make_person(session)
+    for each in (person, idle):
+        provider.onboard(connect.ensure_account(own_database, provider.gateway, each.id, now=utcnow()).account_id)
+    stripe_server.webhooks.take()
+    for hours, state in ((1, PayeeState.PENDING), (21, PayeeState.ACTIVE)):
+        work.check_accounts(parts, provider.gateway, int((utcnow() + timedelta(hours=hours)).timestamp()))
+        with own_database.unit_of_work() as session:
+            assert session.get_one(Payee, person.id).state is state
+            assert session.get_one(Payee, idle.id).state is PayeeState.PENDING
 
 
 def test_a_refusal_of_the_bank_stops_sending(
