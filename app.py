@@ -233,8 +233,8 @@ STORY: Story = {
     ),
     MissionChanged: Consequences(later=("experts.refresh_mission",)),
     # (4) conversation
-    ConversationOpened: Consequences(
-        now=(earnings.on_conversation_opened, consequences.on_opened, board.on_conversation)
+    ConversationOpened: Consequences(  # the wallet last: it stays locked until the commit
+        now=(consequences.on_opened, board.on_conversation, earnings.on_conversation_opened)
     ),
     OfferMade: Consequences(now=(callings.on_offer_made,)),
     TransferAsked: Consequences(now=(callings.on_transfer_asked,)),

@@ -134,15 +134,15 @@ def accept(session: Session, actor: Actor, offer_id: UUID, *, now: datetime) -> 
         publish(session, ExpertFull(expert.person_id))
     withdraw_others(session, question, but=offer.id, why="taken", now=now)
     is_agent = offer.enrolment_id is None
-    conversation = open_conversation(
+    session.flush()
+    pool.refresh(session, offer.person_id, now=now)
+    # Last: from here on the brand's wallet is locked, and everybody who takes a question of the brand waits for it.
+    return open_conversation(
         session, question=question, person_id=offer.person_id, terms=offer.terms, now=now,
         introduction=introduce_agent(session, offer.person_id) if is_agent
         else introduce(session, expert, question, now=now),
         kind=AuthorKind.AGENT if is_agent else AuthorKind.EXPERT,
     )  # fmt: skip
-    session.flush()
-    pool.refresh(session, offer.person_id, now=now)
-    return conversation
 
 
 def decline(session: Session, actor: Actor, offer_id: UUID, *, reason: str, now: datetime) -> Question:

@@ -78,14 +78,11 @@ class ExpertVerbs:
     def accept(self, actor: Actor, offer: OfferIn) -> dict[str, Any]:
         """Take a question; the first to do so wins."""
 
-        def work(session: Session) -> dict[str, Any]:
-            conversation = offers.accept(session, actor, offer.offer_id, now=utcnow())
-            return {
-                "conversation_id": str(conversation.id),
-                "conversation": conversation_json(session, conversation, locale=conversation.language),
-            }
-
-        return self._database().run(work)
+        opened = self._database().run(lambda session: offers.accept(session, actor, offer.offer_id, now=utcnow()).id)
+        with self._database().unit_of_work() as session:  # the other is over: it had locked the brand's wallet
+            conversation = access_conversation(session, actor, opened)
+            row = conversation_json(session, conversation, locale=conversation.language)
+        return {"conversation_id": str(opened), "conversation": row}
 
     def decline(self, actor: Actor, offer: OfferIn) -> dict[str, Any]:
         """Pass on a question; the next expert is asked at once."""
