@@ -1,6 +1,6 @@
 """Postings per second beside a bare `UPDATE ... balance` of the same database, and building a large payout run.
 
-    DATABASE_URL=postgresql://... .venv/bin/python bench/ledger.py [--seconds 4] [--experts 100000 --entries 5000000]
+    DATABASE_URL=postgresql://... .venv/bin/python -m bench.ledger [--seconds 4] [--experts 100000 --entries 5000000]
 
 Makes a database of its own and drops it. A ratio of 2 means that a posting (two accounts locked and moved, a
 transaction and two entries written, checks by trigger at the commit) takes twice the time of the bare update.
