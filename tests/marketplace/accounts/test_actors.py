@@ -34,8 +34,8 @@ def test_somebody_in_the_table_of_experts_is_one(session: Session) -> None:
     session.execute(
         text(
             "INSERT INTO expert (person_id, public_name, headline_en, headline_fr, bio, country, languages, capacity,"
-            " live, switched_on, ignored, offered, accepted, answer_delay, joined_at)"
-            " VALUES (:p, 'C', '', '', '', 'FR', ARRAY['fr'], 1, 0, false, 0, 0, 0, 12, :now)"
+            " live, switched_on, ignored, offered, accepted, answer_delay, joined_at, is_enthusiast)"
+            " VALUES (:p, 'C', '', '', '', 'FR', ARRAY['fr'], 1, 0, false, 0, 0, 0, 12, :now, true)"
         ),
         {"p": person.id, "now": NOW},
     )
