@@ -63,6 +63,7 @@ class CatchingUp(threading.Thread):
                 try:
                     _fetch(self._client, self._side, conversation)
                 except NotAcknowledgedError:
+                    self.put((conversation, last))  # as the outbox does: until it is answered
                     continue
                 self._then(conversation)
 
