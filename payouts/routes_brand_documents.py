@@ -14,10 +14,9 @@ from marketplace.core.errors import Invalid
 from marketplace.core.i18n import gettext as _
 from marketplace.core.web import Door, actor, refusals, status_of, transaction
 from payouts import document_queries, earned, papers, parties, words
-from payouts.access import access_document
 from payouts.document_queries import Filters
 from payouts.forms_documents import CompanyForm
-from payouts.routes_documents import PAGE, asked_filters, pages, send_pdf
+from payouts.routes_documents import PAGE, asked_filters, pages, send_invoice, show_invoice
 from payouts.sealing import first_of_next, start_of
 from payouts.states import LineSide, PartyKind
 
@@ -68,22 +67,13 @@ def month_of(text: str) -> date:
 @door.get("/documents/<uuid:document_id>")
 def show(document_id: UUID) -> ResponseReturnValue:
     """One invoice with its lines, each leading to its conversation."""
-    with transaction() as session:
-        document = access_document(session, actor(), document_id)
-        corrections = document_queries.corrections_of(session, document_id)
-    return render_template(
-        "payouts/document.html", document=document, contested=None, corrections=corrections, form=None,
-        may_contest=False, kinds=papers.KINDS, describe=papers.description, title_of=papers.title_of,
-        conversations="brand_conversations.show",
-    )  # fmt: skip
+    return show_invoice(document_id, conversations="brand_conversations.show")
 
 
 @door.get("/documents/<uuid:document_id>.pdf")
 def download(document_id: UUID) -> ResponseReturnValue:
     """The PDF as it was issued."""
-    with transaction() as session:
-        document = access_document(session, actor(), document_id)
-    return send_pdf(document)
+    return send_invoice(document_id)
 
 
 @door.get("/legal-details")

@@ -13,7 +13,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import locale_code
 from marketplace.core.web import Door, actor, platform, refusals, status_of, transaction
 from payouts import document_files, document_queries, documents, papers, parties
-from payouts.access import access_own_document
+from payouts.access import access_document, access_own_document
 from payouts.document_queries import Filters
 from payouts.forms_documents import ContestForm, ExpertForm
 from payouts.mentions import CONTEST_DAYS, MANDATE_VERSION
@@ -52,6 +52,25 @@ def pages(rows: list[Any], page: int, filters: Filters) -> dict[str, Any]:
         "previous_url": url_for(".index", page=page - 1, **more) if page > 1 else None,
         "next_url": url_for(".index", page=page + 1, **more) if len(rows) > PAGE else None,
     }  # fmt: skip
+
+
+def show_invoice(document_id: UUID, *, conversations: str) -> ResponseReturnValue:
+    """A document as a brand or an operator reads it: nothing to contest. `conversations` is where its lines lead."""
+    with transaction() as session:
+        document = access_document(session, actor(), document_id)
+        corrections = document_queries.corrections_of(session, document_id)
+    return render_template(
+        "payouts/document.html", document=document, contested=None, corrections=corrections, form=None,
+        may_contest=False, kinds=papers.KINDS, describe=papers.description, title_of=papers.title_of,
+        conversations=conversations,
+    )  # fmt: skip
+
+
+def send_invoice(document_id: UUID) -> Response:
+    """Its PDF, for whoever may read it."""
+    with transaction() as session:
+        document = access_document(session, actor(), document_id)
+    return send_pdf(document)
 
 
 def send_pdf(document: Document) -> Response:

@@ -10,12 +10,12 @@ from marketplace.core.clock import utcnow
 from marketplace.core.i18n import gettext as _
 from marketplace.core.jobs import defer
 from marketplace.core.web import Door, actor, refusals, status_of, transaction
-from payouts import document_files, document_queries, document_work, documents, papers, parties
-from payouts.access import access_contest, access_document
+from payouts import document_files, document_queries, document_work, documents, parties
+from payouts.access import access_contest
 from payouts.chart import NOBODY
 from payouts.forms_documents import AnswerForm, CompanyForm
 from payouts.routes_brand_documents import month_of
-from payouts.routes_documents import PAGE, asked_filters, pages, send_pdf
+from payouts.routes_documents import PAGE, asked_filters, pages, send_invoice, show_invoice
 from payouts.states import PartyKind
 
 door = Door("operator_documents", __name__, audience=Audience.OPERATOR, url_prefix="/operator/documents")
@@ -69,22 +69,13 @@ def render() -> ResponseReturnValue:
 @door.get("/<uuid:document_id>")
 def show(document_id: UUID) -> ResponseReturnValue:
     """One document with its lines."""
-    with transaction() as session:
-        document = access_document(session, actor(), document_id)
-        corrections = document_queries.corrections_of(session, document_id)
-    return render_template(
-        "payouts/document.html", document=document, contested=None, corrections=corrections, form=None,
-        may_contest=False, kinds=papers.KINDS, describe=papers.description, title_of=papers.title_of,
-        conversations="operator_conversations.show",
-    )  # fmt: skip
+    return show_invoice(document_id, conversations="operator_conversations.show")
 
 
 @door.get("/<uuid:document_id>.pdf")
 def download(document_id: UUID) -> ResponseReturnValue:
     """The PDF as it was issued."""
-    with transaction() as session:
-        document = access_document(session, actor(), document_id)
-    return send_pdf(document)
+    return send_invoice(document_id)
 
 
 @door.post("/<uuid:document_id>/answer")
